@@ -1,0 +1,168 @@
+package h1
+
+// Limits bounds what Parse accepts. A nil *Limits means the defaults.
+type Limits struct {
+	// MaxHdr is tune.http.maxhdr (configuration.txt 3.2): how many field lines a head may have. 0 means 101.
+	MaxHdr int
+	// AcceptInvalid is "option accept-invalid-http-request" or "-response" (configuration.txt 4.2).
+	AcceptInvalid bool
+}
+
+const defaultMaxHdr = 101
+
+func (l *Limits) maxHdr() int {
+	if l == nil || l.MaxHdr <= 0 {
+		return defaultMaxHdr
+	}
+	return l.MaxHdr
+}
+
+func (l *Limits) acceptInvalid() bool { return l != nil && l.AcceptInvalid }
+
+// Where the scanner stands inside a head. A head may arrive in any number of pieces; each byte is looked at once.
+const (
+	stLeading uint8 = iota // empty lines before the start line
+	stMethod
+	stMethodSpace
+	stTarget
+	stTargetSpace
+	stVersion
+	stStatus
+	stStatusSpace
+	stReason
+	stLineLF   // the LF of the start line
+	stLineLF09 // the LF of a request line without version
+	stFieldStart
+	stName
+	stValue
+	stValueLF
+	stValueEnd // the next byte tells whether the line is folded
+	stEndLF
+	stDone
+)
+
+// scanner is the part of the parse state that requests and responses share.
+type scanner struct {
+	buf   []byte // as given to the last Parse; tells whether it moved
+	state uint8
+	pos   int // next byte to look at
+	start int // where the current token began
+	name  int // end of the current field's name
+	eol   int // end of the current field's value, before its line end
+	err   Error
+}
+
+// resume readies the scanner for buf and says whether the earlier state still holds: it does not when the caller
+// moved the bytes elsewhere, because the slices taken so far point into the old place.
+func (s *scanner) resume(buf []byte) bool {
+	if s.pos == 0 {
+		s.buf = buf
+		return true
+	}
+	same := len(buf) >= s.pos && len(s.buf) > 0 && &s.buf[0] == &buf[0]
+	s.buf = buf
+	return same
+}
+
+func (s *scanner) fail(status, pos int, msg string) error {
+	s.err = Error{Status: status, Pos: pos, Msg: msg}
+	return &s.err
+}
+
+// fields scans field lines into h until the empty line. It is called again when more bytes arrived. badStatus is
+// the status of a refusal. Folded lines are joined with spaces in place, as HAProxy does.
+func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
+	buf, i, n := s.buf, s.pos, len(s.buf)
+	for i < n {
+		switch s.state {
+		case stFieldStart:
+			switch buf[i] {
+			case '\r':
+				s.state = stEndLF
+				i++
+				continue
+			case '\n':
+				s.state = stDone
+				s.pos = i + 1
+				return nil
+			}
+			if len(*h) >= lim.maxHdr() {
+				return s.fail(badStatus, i, "too many field lines")
+			}
+			s.start = i
+			s.state = stName
+			fallthrough
+		case stName:
+			for i < n {
+				c := token[buf[i]]
+				if c == 0 {
+					break
+				}
+				buf[i] = c
+				i++
+			}
+			if i == n {
+				continue
+			}
+			if buf[i] != ':' {
+				return s.fail(badStatus, i, "bad byte in a field name")
+			}
+			if i == s.start {
+				return s.fail(badStatus, i, "empty field name")
+			}
+			s.name = i
+			s.state = stValue
+			i++
+			fallthrough
+		case stValue:
+			i = lineEnd(buf, i)
+			if i == n {
+				continue
+			}
+			s.eol = i
+			if buf[i] == '\n' {
+				s.state = stValueEnd
+				i++
+				continue
+			}
+			s.state = stValueLF
+			i++
+			if i == n {
+				continue
+			}
+			fallthrough
+		case stValueLF:
+			if buf[i] != '\n' {
+				return s.fail(badStatus, i, "CR without LF in a field value")
+			}
+			s.state = stValueEnd
+			i++
+			if i == n {
+				continue
+			}
+			fallthrough
+		case stValueEnd:
+			if isBlank(buf[i]) {
+				for j := s.eol; j < i; j++ {
+					buf[j] = ' '
+				}
+				s.state = stValue
+				continue
+			}
+			*h = append(*h, Header{
+				Name:  buf[s.start:s.name:s.name],
+				Value: trimBlanks(buf[s.name+1 : s.eol : s.eol]),
+			})
+			s.state = stFieldStart
+		case stEndLF:
+			if buf[i] != '\n' {
+				return s.fail(badStatus, i, "CR without LF after the field lines")
+			}
+			s.state = stDone
+			s.pos = i + 1
+			return nil
+		}
+	}
+	s.pos = i
+	return nil
+}
