@@ -1,0 +1,236 @@
+package netio
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Conn is a stream connection. Reading and writing may happen at the same time, each by one goroutine.
+type Conn struct {
+	nc  net.Conn
+	rc  syscall.RawConn // nil when nc is not a plain socket
+	fd  int
+	raw rawIO
+
+	rArmed, wArmed Time        // deadlines that are set on nc now
+	aborted        atomic.Bool // Abort was called
+	poked          atomic.Bool // a watcher ended the current read
+
+	Local, Remote netip.AddrPort // zero for unix sockets
+	IsUnix        bool
+}
+
+// NewConn wraps a connection that Go's net package opened or accepted.
+func NewConn(nc net.Conn) *Conn {
+	c := &Conn{nc: nc, fd: -1}
+	if sc, ok := nc.(syscall.Conn); ok {
+		if rc, err := sc.SyscallConn(); err == nil {
+			c.rc = rc
+			c.initRaw()
+		}
+	}
+	switch nc.(type) {
+	case *net.UnixConn:
+		c.IsUnix = true
+	default:
+		c.Local, c.Remote = addrPort(nc.LocalAddr()), addrPort(nc.RemoteAddr())
+	}
+	return c
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if t, ok := a.(*net.TCPAddr); ok {
+		p := t.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	}
+	return netip.AddrPort{}
+}
+
+// Net is the wrapped connection.
+func (c *Conn) Net() net.Conn { return c.nc }
+
+// Read reads into p what is there, waiting until the deadline for the first byte.
+func (c *Conn) Read(p []byte, until Time) (int, error) {
+	for {
+		if c.aborted.Load() {
+			return 0, ErrAborted
+		}
+		if err := c.armRead(until); err != nil {
+			return 0, err
+		}
+		n, err := c.readOnce(p)
+		if n > 0 || err == nil {
+			return n, nil
+		}
+		if again, err := c.after(err, until, &c.rArmed); !again {
+			return 0, err
+		}
+	}
+}
+
+// after decides what a failed call means: a timer that fired before the deadline only has to be set again.
+func (c *Conn) after(err error, until Time, armed *Time) (again bool, _ error) {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		if c.aborted.Load() {
+			return false, ErrAborted
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return false, ErrAborted
+		}
+		return false, sysErr(err)
+	}
+	*armed = 1
+	if c.aborted.Load() {
+		return false, ErrAborted
+	}
+	if c.poked.Load() {
+		return false, ErrGone
+	}
+	if until != 0 && Now() >= until {
+		return false, ErrTimeout
+	}
+	return true, nil
+}
+
+func sysErr(err error) error {
+	var no syscall.Errno
+	if errors.As(err, &no) {
+		return no
+	}
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	return err
+}
+
+// armRead sets the read deadline on the socket only when the one that is set would fire too late or has fired:
+// a keep-alive connection sets it about once per timeout, not once per read.
+func (c *Conn) armRead(until Time) error {
+	if c.rArmed == until || (c.rArmed > 1 && until > c.rArmed) {
+		return nil
+	}
+	if until == 0 && c.rArmed > 1 {
+		return nil // fires once for nothing, then is cleared
+	}
+	c.rArmed = until
+	var t time.Time
+	if until != 0 {
+		t = until.Std()
+	}
+	return c.nc.SetReadDeadline(t)
+}
+
+func (c *Conn) armWrite(until Time) error {
+	if c.wArmed == until || (c.wArmed > 1 && until > c.wArmed) {
+		return nil
+	}
+	if until == 0 && c.wArmed > 1 {
+		return nil
+	}
+	c.wArmed = until
+	var t time.Time
+	if until != 0 {
+		t = until.Std()
+	}
+	return c.nc.SetWriteDeadline(t)
+}
+
+// Write writes a and then b, together in one system call where the system has one. timeout bounds each period
+// without progress; 0 means never. It returns how much was written in all.
+func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
+	total := 0
+	for len(a)+len(b) > 0 {
+		if c.aborted.Load() {
+			return total, ErrAborted
+		}
+		until := After(timeout)
+		if err := c.armWrite(until); err != nil {
+			return total, err
+		}
+		n, err := c.writeOnce(a, b)
+		total += n
+		if n >= len(a) {
+			a, b = nil, b[n-len(a):]
+		} else {
+			a = a[n:]
+		}
+		if err != nil {
+			if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+				c.wArmed = 1
+				continue
+			}
+			if again, err := c.after(err, until, &c.wArmed); !again {
+				return total, err
+			}
+		}
+	}
+	return total, nil
+}
+
+// ReadWatch is Read that also ends, with ErrGone, when the peer of other closes its connection first.
+// Watching starts only after grace: an answer that comes quickly costs nothing extra.
+func (t *Task) ReadWatch(c *Conn, p []byte, other *Conn, until Time) (int, error) {
+	const grace = 5 * time.Millisecond
+	n, err := c.Read(p, Earlier(until, After(grace)))
+	if err != ErrTimeout || (until != 0 && Now() >= until) {
+		return n, err
+	}
+	c.poked.Store(false)
+	if !t.watch.start(other, c.poke) {
+		return 0, ErrGone
+	}
+	n, err = c.Read(p, until)
+	gone := t.watch.stop()
+	c.poked.Store(false)
+	c.rArmed = 1
+	if n == 0 && gone {
+		return 0, ErrGone
+	}
+	return n, err
+}
+
+// poke makes the read that waits on c return ErrGone.
+func (c *Conn) poke() {
+	c.poked.Store(true)
+	c.nc.SetReadDeadline(time.Unix(1, 0))
+}
+
+// Abort makes all pending and future calls on c return ErrAborted. Any goroutine may call it.
+func (c *Conn) Abort() {
+	c.aborted.Store(true)
+	c.nc.SetDeadline(time.Unix(1, 0))
+}
+
+// AbortRead is Abort for the reading half only: a blocked Read returns ErrGone. Resume undoes it.
+func (c *Conn) AbortRead() { c.poke() }
+
+// Resume undoes AbortRead once no read is pending.
+func (c *Conn) Resume() {
+	c.poked.Store(false)
+	c.rArmed = 1
+}
+
+// CloseWrite sends FIN and keeps the reading half.
+func (c *Conn) CloseWrite() error {
+	if w, ok := c.nc.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return nil
+}
+
+// Close closes c.
+func (c *Conn) Close() error { return c.nc.Close() }
+
+// Reset closes c with a TCP RST where that exists (silent abort of a peer that must not wait for more).
+func (c *Conn) Reset() error {
+	if l, ok := c.nc.(interface{ SetLinger(int) error }); ok {
+		l.SetLinger(0)
+	}
+	return c.nc.Close()
+}

@@ -1,0 +1,26 @@
+package netio
+
+// Event is something a task waits for and any goroutine announces: a queue slot, a check's result.
+// The zero value is not usable; make it with NewEvent. A Wake before the Wait is not lost, several count as one.
+type Event struct {
+	c chan struct{}
+}
+
+// NewEvent returns a ready event. Keep it with its session: it is reused for all waits.
+func NewEvent() *Event { return &Event{c: make(chan struct{}, 1)} }
+
+// Wake ends the current or the next Wait. It never blocks.
+func (e *Event) Wake() {
+	select {
+	case e.c <- struct{}{}:
+	default:
+	}
+}
+
+// Clear forgets a Wake that nobody waited for.
+func (e *Event) Clear() {
+	select {
+	case <-e.c:
+	default:
+	}
+}

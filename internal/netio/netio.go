@@ -1,0 +1,55 @@
+// Package netio is where sessions block: connections, dialling, waiting for an event, sleeping, and slow work outside.
+// It knows nothing of HTTP, proxies or servers.
+//
+// A session is a function that reads top to bottom and gets a *Task, its handle on whatever runs it. This
+// implementation runs each task on a goroutine of its own over Go's netpoller; nothing in the API says so, and no
+// other package may block in another way (DESIGN.md section 5).
+package netio
+
+import (
+	"errors"
+	"time"
+)
+
+// Errors of blocking calls beside io.EOF and the system's own (syscall.Errno).
+var (
+	// ErrTimeout means that the deadline of the call passed first.
+	ErrTimeout = errors.New("netio: timeout")
+	// ErrAborted means that Abort was called on the connection, or that the engine stops.
+	ErrAborted = errors.New("netio: aborted")
+	// ErrGone means that the watched connection was closed by its peer while the call waited for something else.
+	ErrGone = errors.New("netio: watched peer is gone")
+)
+
+// Time is a point on the process's monotonic clock in nanoseconds. As a deadline, 0 means never.
+type Time int64
+
+var (
+	epoch     = time.Now()
+	epochWall = epoch.Round(0)
+)
+
+// Now is the current time.
+func Now() Time { return Time(time.Since(epoch)) + 1 }
+
+// After is the deadline d from now; a d of zero or less means never.
+func After(d time.Duration) Time {
+	if d <= 0 {
+		return 0
+	}
+	return Now() + Time(d)
+}
+
+// Std converts t to a time.Time with a monotonic reading.
+func (t Time) Std() time.Time { return epoch.Add(time.Duration(t - 1)) }
+
+// Sub is t-u.
+func (t Time) Sub(u Time) time.Duration { return time.Duration(t - u) }
+
+// Earlier is the earlier of two deadlines, 0 counting as never.
+func Earlier(a, b Time) Time {
+	if a == 0 || (b != 0 && b < a) {
+		return b
+	}
+	return a
+}
