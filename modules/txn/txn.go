@@ -42,11 +42,16 @@ type Txn struct {
 	Offload         func()   // VerdictOffload: something slow to run outside the loop before the same rule is run again
 	LogLevel        int8     // http-request set-log-level: -1 unset, 0..7, 8 silent
 	Nice, Tos, Mark int      // reserved for set-nice, set-tos, set-mark
+	Lax             bool     // strict-mode off: a rewrite that fails is skipped; ends with the rule set
+	NoL7Retry       bool     // disable-l7-retry: only a failed connect may be retried
 
 	Log Record
 
 	vars, reqVars Vars
 	mem           scratch
+	temps         temps
+	work          []*Work
+	borrowed      int
 }
 
 // Verdict is what a rule's action means for the rest of the rule set.
@@ -70,6 +75,8 @@ type Reply struct {
 	Body []byte
 	// KeepRequestBody: do not close although the request body was not read. HAProxy closes then.
 	Redirect bool // flags LR, counted as a redirect
+	// Ready goes with Deny and Tarpit: Res and Body hold the answer already, the error pages are not asked.
+	Ready bool
 }
 
 // WaitBody says how much of a body is wanted (http-request wait-for-body, option http-buffer-request).
@@ -95,6 +102,9 @@ func (t *Txn) Reset() {
 	t.vars.Reset()
 	t.reqVars.Reset()
 	t.mem.off = 0
+	t.temps.used = 0
+	t.borrowed = 0
+	t.Lax, t.NoL7Retry = false, false
 }
 
 // StartResponse switches t from its request to its response half: variables of scope req end here.
