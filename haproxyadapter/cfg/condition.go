@@ -1,0 +1,309 @@
+package cfg
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxParentheses is how deep HAProxy 2.6 lets the parentheses of a condition nest.
+const maxParentheses = 340
+
+// EvalCondition evaluates a condition given outside a file, as `haproxy -cc` does (configuration.txt 2.4): its quotes,
+// escapes and variables are resolved first, and '#' begins no comment. The empty condition is false.
+func EvalCondition(expr string, opt *Options) (bool, error) {
+	if expr == "" {
+		return false, nil
+	}
+	s, flaw := split(expr, false, func(name string) (string, bool) {
+		if name[0] == '.' {
+			return "", false
+		}
+		return opt.env(name)
+	})
+	if flaw != nil {
+		return false, fmt.Errorf("syntax error in condition: %s at position %d", flaw.msg, flaw.at+1)
+	}
+	if len(s.words) > maxWords {
+		return false, errors.New("error in condition: too many words")
+	}
+	if len(s.words) == 0 {
+		return false, fmt.Errorf("failed to evaluate condition: unparsable conditional sub-expression '%s'", expr)
+	}
+	v, _, flaw := evaluate(strings.Join(s.words, " "), opt)
+	if flaw != nil {
+		return false, fmt.Errorf("failed to evaluate condition: %s", flaw.msg)
+	}
+	return v, nil
+}
+
+// condition is the state of one evaluation.
+type condition struct {
+	text  string
+	at    int
+	depth int
+	opt   *Options
+	newer []string // predicates in use that HAProxy 2.6 does not have
+}
+
+// evaluate computes a condition whose quotes were resolved already. All of it is parsed, also what cannot change the value.
+func evaluate(text string, opt *Options) (bool, []string, *textError) {
+	c := &condition{text: text, opt: opt}
+	c.blanks()
+	if c.at == len(text) {
+		return false, nil, nil
+	}
+	v, err := c.either(c.at)
+	if err == nil && c.at < len(text) {
+		err = c.fail(c.at, "unexpected character '%s' at the end of conditional expression '%s'", text[c.at:c.at+1], text)
+	}
+	return v && err == nil, c.newer, err
+}
+
+func (c *condition) fail(at int, format string, a ...any) *textError {
+	return &textError{msg: fmt.Sprintf(format, a...), at: at}
+}
+
+func (c *condition) unparsable(at int) *textError {
+	return c.fail(at, "unparsable conditional expression '%s'", c.text[at:])
+}
+
+func (c *condition) blanks() { c.at = skipSpace(c.text, c.at) }
+
+// operator consumes op, and fails at anchor when nothing follows.
+func (c *condition) operator(op string, anchor int) (bool, *textError) {
+	if !strings.HasPrefix(c.text[c.at:], op) {
+		return false, nil
+	}
+	c.at += len(op)
+	c.blanks()
+	if c.at == len(c.text) {
+		return false, c.unparsable(anchor)
+	}
+	return true, nil
+}
+
+// either parses operands joined by ||. The anchor is where the enclosing expression begins.
+func (c *condition) either(anchor int) (bool, *textError) {
+	v, err := c.both()
+	for err == nil {
+		more, opErr := c.operator("||", anchor)
+		if !more {
+			return v, opErr
+		}
+		var right bool
+		right, err = c.both()
+		v = v || right
+	}
+	return false, err
+}
+
+// both parses operands joined by &&, which binds tighter than ||.
+func (c *condition) both() (bool, *textError) {
+	v, err := c.operand()
+	first := c.at
+	for err == nil {
+		more, opErr := c.operator("&&", first)
+		if !more {
+			return v, opErr
+		}
+		var right bool
+		right, err = c.operand()
+		v = v && right
+	}
+	return false, err
+}
+
+// operand parses one possibly negated integer, predicate or parenthesis, and the blanks behind it.
+func (c *condition) operand() (bool, *textError) {
+	start, negate := c.at, false
+	for c.at < len(c.text) && c.text[c.at] == '!' {
+		negate = !negate
+		c.at++
+		c.blanks()
+	}
+	v, err := c.atom(start)
+	c.blanks()
+	return v != negate && err == nil, err
+}
+
+func (c *condition) atom(start int) (bool, *textError) {
+	if c.at == len(c.text) {
+		return false, c.unparsable(start)
+	}
+	if c.text[c.at] == '(' {
+		return c.parenthesis()
+	}
+	if v, ok := c.integer(); ok {
+		return v, nil
+	}
+	name := c.text[c.at : c.at+nameLength(c.text[c.at:])]
+	p, ok := predicates[name]
+	if !ok {
+		return false, c.unparsable(start)
+	}
+	if p.newer {
+		c.newer = append(c.newer, name)
+	}
+	c.at += len(name)
+	return c.call(name, p)
+}
+
+func nameLength(s string) int {
+	n := 0
+	for n < len(s) && isNameByte(s[n]) {
+		n++
+	}
+	return n
+}
+
+func (c *condition) parenthesis() (bool, *textError) {
+	open := c.at
+	if c.depth++; c.depth > maxParentheses {
+		return false, c.fail(open, "unparsable conditional sub-expression '%s'", c.text[open:])
+	}
+	c.at++
+	c.blanks()
+	if c.at == len(c.text) {
+		return false, c.unparsable(open)
+	}
+	v, err := c.either(open)
+	if err != nil {
+		return false, err
+	}
+	if c.at == len(c.text) || c.text[c.at] != ')' {
+		return false, c.fail(open, "expected ')' after conditional expression '%s'", c.text[open:])
+	}
+	c.at++
+	c.depth--
+	return v, nil
+}
+
+// integer reads a number the way C does (sign, 0x, leading 0 for octal): only whether it is zero matters.
+func (c *condition) integer() (nonZero, ok bool) {
+	i := c.at
+	if i < len(c.text) && (c.text[i] == '-' || c.text[i] == '+') {
+		i++
+	}
+	base := 10
+	switch {
+	case i+2 < len(c.text) && c.text[i] == '0' && c.text[i+1]|0x20 == 'x' && hexDigit(c.text[i+2]) >= 0:
+		base = 16
+		i += 2
+	case i < len(c.text) && c.text[i] == '0':
+		base = 8
+	}
+	start := i
+	for i < len(c.text) && hexDigit(c.text[i]) >= 0 && hexDigit(c.text[i]) < base {
+		nonZero = nonZero || c.text[i] != '0'
+		i++
+	}
+	if i == start {
+		return false, false
+	}
+	c.at = i
+	return nonZero, true
+}
+
+// call reads a predicate's arguments and evaluates it.
+func (c *condition) call(name string, p predicate) (bool, *textError) {
+	args, opened, err := c.arguments(name, p.args)
+	if err != nil {
+		return false, err
+	}
+	used := "in argument 1 of predicate '" + name + "' used in conditional expression"
+	if len(args) < p.args && p.args > 1 {
+		return false, c.fail(c.at, "missing arguments (got %d/%d), type 'string' expected %s", max(len(args), 1), p.args, used)
+	}
+	if opened {
+		if c.at == len(c.text) {
+			return false, c.fail(c.at, "expected ')' %s", used)
+		}
+		if c.text[c.at] != ')' {
+			return false, c.fail(c.at, "expected ')' before '%s' %s", c.text[c.at:], used)
+		}
+		c.at++
+	}
+	for len(args) < p.args {
+		args = append(args, "")
+	}
+	at := c.at
+	v, fault := p.eval(c.opt, args)
+	if fault != nil {
+		return false, c.fail(min(at, len(c.text)), "%s %s", fault.Error(), used)
+	}
+	return v, nil
+}
+
+// arguments reads up to want strings and stops before what ends them. Quotes and escapes have a second level here; \#, \$
+// and \xNN are no escapes on it (configuration.txt 2.2).
+func (c *condition) arguments(name string, want int) (args []string, opened bool, err *textError) {
+	if c.at == len(c.text) || c.text[c.at] != '(' {
+		return nil, false, nil
+	}
+	c.at++
+	for {
+		a, err := c.argument(name, len(args))
+		if err != nil {
+			return nil, true, err
+		}
+		args = append(args, a)
+		if len(args) == want || c.at == len(c.text) || c.text[c.at] == ')' {
+			return args, true, nil
+		}
+		c.at++
+	}
+}
+
+func (c *condition) argument(name string, index int) (string, *textError) {
+	var word strings.Builder
+	for quote := byte(0); c.at < len(c.text); c.at++ {
+		switch b := c.text[c.at]; {
+		case quote == 0 && (b == ',' || b == ')'):
+			return word.String(), nil
+		case b == quote:
+			quote = 0
+		case quote == 0 && (b == '"' || b == '\''):
+			quote = b
+		case b == '\\' && quote != '\'':
+			if c.at+1 == len(c.text) {
+				return "", c.fail(c.at, `failed to parse '\' after '%s' as type 'string' at position %d in argument %d of predicate '%s' used in conditional expression`,
+					word.String(), index+1, index, name)
+			}
+			if plain, ok := argumentEscape(c.text[c.at+1]); ok {
+				word.WriteByte(plain)
+				c.at++
+			} else {
+				word.WriteByte(b)
+			}
+		default:
+			word.WriteByte(b)
+		}
+	}
+	return word.String(), nil
+}
+
+func argumentEscape(c byte) (byte, bool) {
+	switch c {
+	case 'n':
+		return '\n', true
+	case 'r':
+		return '\r', true
+	case 't':
+		return '\t', true
+	case '\\', '"', '\'', ' ':
+		return c, true
+	}
+	return 0, false
+}
+
+// unsigned reads a number at the start of s, as far as it goes.
+func unsigned(s string) (n uint64, rest string, ok bool) {
+	i := 0
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	n, err := strconv.ParseUint(s[:i], 10, 32)
+	return n, s[i:], err == nil
+}
