@@ -1,0 +1,217 @@
+package server
+
+import (
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// Server is the run-time state of one server. It outlives reloads.
+type Server struct {
+	backend *Backend
+	name    string
+	id      atomic.Int64
+	config  atomic.Pointer[Config]
+	target  atomic.Pointer[compiled]
+	addr    atomic.Pointer[netip.Addr] // what the address is or its name resolved to; nil: nothing yet
+	snap    atomic.Uint32              // flags for readers without the lock, see publish
+
+	// Under the backend's lock.
+	index      int // place in the backend, -1 when no configuration has it any more
+	candidate  bool
+	userWeight int
+	admin      Admin
+	running    bool // what the checks say
+	health     int
+	check      CheckState
+	queue      queue
+	lastChange time.Time
+	downTime   time.Duration
+
+	queueLen  atomic.Int64
+	weightNow atomic.Int64
+
+	_ [64]byte // the counters change with every request: keep them off the lines above
+	Counters
+	UsedConns atomic.Int64 // used_conn_cur, maintained by the engine
+	IdleConns atomic.Int64 // idle_conn_cur, maintained by the engine
+	SafeConns atomic.Int64 // safe_conn_cur, maintained by the engine
+	_         [64]byte
+}
+
+// Admin is a server's administrative state: a set of reasons.
+type Admin uint8
+
+// The reasons for a server not to be ready.
+const (
+	ForcedMaint  Admin = 1 << iota // set to maintenance at run time
+	ConfigMaint                    // `disabled` on the server line
+	ResolveMaint                   // its host name has no address
+	ForcedDrain                    // set to drain at run time
+)
+
+// Maint are the reasons for which a server takes nothing at all.
+const Maint = ForcedMaint | ConfigMaint | ResolveMaint
+
+const (
+	snapUp uint32 = 1 << iota
+)
+
+func newServer(b *Backend, name string) *Server {
+	return &Server{backend: b, name: name, lastChange: time.Now()}
+}
+
+// configure puts c in force. The backend is locked.
+func (s *Server) configure(c *compiled) {
+	old := s.config.Load()
+	s.config.Store(c.cfg)
+	prev := s.target.Swap(c)
+	fresh := old == nil
+	if fresh || old.weight() != c.cfg.weight() {
+		s.userWeight = c.cfg.weight()
+	}
+	if fresh || old.Disabled != c.cfg.Disabled {
+		s.admin &^= ForcedMaint | ConfigMaint
+		if c.cfg.Disabled {
+			s.admin |= ConfigMaint
+		}
+	}
+	if fresh || prev.target != c.target || prev.check != c.check || old.Check != c.cfg.Check {
+		s.running, s.health = true, c.cfg.rise()
+	}
+	s.readdress(prev, c)
+}
+
+func (s *Server) readdress(prev, c *compiled) {
+	if prev != nil && prev.target == c.target {
+		return
+	}
+	s.admin &^= ResolveMaint
+	if c.target.Host == "" {
+		ip := c.target.IP
+		s.addr.Store(&ip)
+		return
+	}
+	s.addr.Store(nil)
+	s.admin |= ResolveMaint
+}
+
+// remove forgets a server that no configuration has any more. Who waits for it looks for another.
+func (s *Server) remove() {
+	s.index = -1
+	for s.queue.head != nil {
+		w := s.queue.head
+		s.backend.unqueue(w)
+		s.backend.wake = append(s.backend.wake, w.Waker)
+	}
+	s.publish()
+}
+
+// Name is the server's name.
+func (s *Server) Name() string { return s.name }
+
+// Backend is the backend it belongs to.
+func (s *Server) Backend() *Backend { return s.backend }
+
+// ID is its number in the backend (sid).
+func (s *Server) ID() int { return int(s.id.Load()) }
+
+// Index is its place in the backend's list, for balancers, under the backend's lock; -1 when it is gone.
+func (s *Server) Index() int { return s.index }
+
+// Config is what the ruling configuration says about it. Do not change it.
+func (s *Server) Config() *Config { return s.config.Load() }
+
+// Conns is the number of sessions on it.
+func (s *Server) Conns() int64 { return s.Sessions.Load() }
+
+// ConnFree is the number of sessions it could still take, -1 without a limit.
+func (s *Server) ConnFree() int64 {
+	if s.config.Load().MaxConn == 0 {
+		return -1
+	}
+	return max(s.limit()-s.Sessions.Load(), 0)
+}
+
+// SessRate is the number of sessions per second.
+func (s *Server) SessRate() int64 { return s.Counters.SessRate.Read(time.Now()) }
+
+// IsUp says that it is up or not checked, and not in maintenance.
+func (s *Server) IsUp() bool { return s.snap.Load()&snapUp != 0 }
+
+// QueueLen is the number of sessions that wait for this server (qcur).
+func (s *Server) QueueLen() int64 { return s.queueLen.Load() }
+
+// Weight is the effective weight.
+func (s *Server) Weight() int64 { return s.weightNow.Load() }
+
+// InitWeight is the configured weight.
+func (s *Server) InitWeight() int64 { return int64(s.config.Load().weight()) }
+
+// UserWeight is the weight as set at run time, else as configured.
+func (s *Server) UserWeight() int64 { return s.weightNow.Load() }
+
+// EffWeight is the weight a balancer has to use. Under the backend's lock.
+func (s *Server) EffWeight() int { return s.userWeight }
+
+// Began counts a session that connects to s, or takes one of its connections, at now.
+func (s *Server) Began(now time.Time) {
+	s.SessTotal.Add(1)
+	s.Counters.SessRate.Add(now)
+	s.sessionAt(now)
+	s.backend.sessionAt(now)
+}
+
+// Endpoint is where to connect to; client is the address that the client connected to (for servers without a port).
+// False: its name has not been resolved.
+func (s *Server) Endpoint(client netip.AddrPort) (Endpoint, bool) {
+	ip := s.addr.Load()
+	if ip == nil {
+		return Endpoint{}, false
+	}
+	return s.target.Load().target.at(*ip, client.Port()), true
+}
+
+// HasRoom says that a session can go to s at once: nobody waits for it and it is below its limit. Under the backend's
+// lock, for balancers.
+func (s *Server) HasRoom() bool { return s.hasRoom() }
+
+func (s *Server) hasRoom() bool { return s.queue.head == nil && s.free() }
+
+func (s *Server) free() bool {
+	return s.config.Load().MaxConn == 0 || s.Sessions.Load() < s.limit()
+}
+
+// limit is the dynamic maxconn (configuration.txt 5.2 minconn).
+func (s *Server) limit() int64 {
+	c := s.config.Load()
+	most, least := int64(c.MaxConn), int64(c.MinConn)
+	full, now := s.backend.fullConn.Load(), s.backend.Sessions.Load()
+	if least == 0 || least >= most || full == 0 || now >= full {
+		return most
+	}
+	return max(least, now*most/full)
+}
+
+// balanced says that a balancer may use it.
+func (s *Server) balanced() bool { return s.admin == 0 && s.running && s.userWeight > 0 }
+
+// persistent says that it takes sessions that name it.
+func (s *Server) persistent() bool { return s.admin&Maint == 0 && s.running }
+
+// takesQueued says that sessions may leave a queue to it.
+func (s *Server) takesQueued() bool { return s.persistent() }
+
+// publish makes the state visible to readers without the lock.
+func (s *Server) publish() {
+	var f uint32
+	if s.admin&Maint == 0 && s.running && s.index >= 0 {
+		f |= snapUp
+	}
+	s.snap.Store(f)
+	s.weightNow.Store(int64(s.userWeight))
+}
+
+var _ txn.Server = (*Server)(nil)
