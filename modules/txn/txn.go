@@ -49,9 +49,7 @@ type Txn struct {
 
 	vars, reqVars Vars
 	mem           scratch
-	temps         temps
-	work          []*Work
-	borrowed      int
+	works         works
 }
 
 // Verdict is what a rule's action means for the rest of the rule set.
@@ -102,8 +100,7 @@ func (t *Txn) Reset() {
 	t.vars.Reset()
 	t.reqVars.Reset()
 	t.mem.off = 0
-	t.temps.used = 0
-	t.borrowed = 0
+	t.works.used = 0
 	t.Lax, t.NoL7Retry = false, false
 }
 
