@@ -27,6 +27,11 @@ type Record struct {
 	SrvQueuePos  int  // %sq
 	BeQueuePos   int  // %bq
 
+	// Counter is the process-wide number of this request, from 0 (%rt): one is taken for each request that is waited for.
+	Counter uint32
+	// LogCounter is the number of log lines the frontend has sent before this one (%lc).
+	LogCounter uint32
+
 	// Counters as they stand when the line is written.
 	ActConn, FeConn, BeConn, SrvConn int64
 

@@ -1,0 +1,185 @@
+package logformat
+
+import (
+	"strconv"
+
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// writer is the state of one Append.
+type writer struct {
+	t     *txn.Txn
+	dst   []byte
+	kind  Kind
+	blank bool // a blank here would be the second in a row, or the line's first
+	ms    moments
+}
+
+// node writes one node. False ends the line there, as HAProxy does when it cannot write a value.
+func (w *writer) node(n *node) bool {
+	switch {
+	case n.op == opText:
+		w.dst = append(w.dst, n.text...)
+		w.blank = false
+		return true
+	case n.op == opBlank:
+		if !w.blank {
+			w.dst = append(w.dst, ' ')
+			w.blank = true
+		}
+		return true
+	case n.op >= opReqHeaders && n.op <= opResHeadersCLF:
+		w.headers(n)
+		return true
+	}
+	w.blank = false
+	switch {
+	case n.op >= opClientIP:
+		return w.endpoint(n)
+	case n.op >= opHandshake:
+		w.dst = w.timer(n)
+	default:
+		w.dst = w.field(n)
+	}
+	return true
+}
+
+// field appends a variable that is neither a timer nor an address.
+func (w *writer) field(n *node) []byte {
+	r := &w.t.Log
+	switch n.op {
+	case opExpr:
+		return w.sample(n)
+	case opBytesOut:
+		return appendCount(w.dst, r.BytesOut, r.Asap)
+	case opBytesIn:
+		return strconv.AppendInt(w.dst, r.BytesIn, 10)
+	case opReqCookie:
+		return w.plain(n, w.t.ReqCookie)
+	case opResCookie:
+		return w.plain(n, w.t.ResCookie)
+	case opHostname:
+		return w.plain(n, hostname)
+	case opUniqueID:
+		return w.plain(n, w.t.UniqueID)
+	case opStatus:
+		return appendStatus(w.dst, r.Status)
+	case opMethod, opPathRaw, opPathOnly, opQuery, opURI, opVersion, opLine:
+		return w.request(n)
+	case opBackend:
+		if w.t.Backend != nil {
+			return w.name(n, w.t.Backend.Name())
+		}
+		return w.frontend(n, "")
+	case opFrontend:
+		return w.frontend(n, "")
+	case opFrontendTransport:
+		if w.t.Conn != nil && w.t.Conn.SSL {
+			return w.frontend(n, "~")
+		}
+		return w.frontend(n, "")
+	case opServer:
+		return w.server(n)
+	case opCipher:
+		return w.name(n, w.t.Conn.SSLCipher)
+	case opTLSVersion:
+		return w.name(n, w.t.Conn.SSLVer)
+	case opPID:
+		return w.number(n, pid)
+	case opCounter:
+		return w.number(n, int64(r.Counter))
+	case opLogCounter:
+		return w.number(n, int64(r.LogCounter))
+	case opState:
+		return append(w.dst, flag(r.Cause), flag(r.Phase))
+	case opStateCookie:
+		return append(w.dst, flag(r.Cause), flag(r.Phase), flag(r.CookieIn), flag(r.CookieOut))
+	}
+	return w.counter(n)
+}
+
+// counter appends the numbers of connections, queues and retries.
+func (w *writer) counter(n *node) []byte {
+	r := &w.t.Log
+	switch n.op {
+	case opActConn:
+		return strconv.AppendInt(w.dst, r.ActConn, 10)
+	case opFeConn:
+		return strconv.AppendInt(w.dst, r.FeConn, 10)
+	case opBeConn:
+		return strconv.AppendInt(w.dst, r.BeConn, 10)
+	case opSrvConn:
+		return strconv.AppendInt(w.dst, r.SrvConn, 10)
+	case opSrvQueue:
+		return strconv.AppendInt(w.dst, int64(r.SrvQueuePos), 10)
+	case opBeQueue:
+		return strconv.AppendInt(w.dst, int64(r.BeQueuePos), 10)
+	case opRetries:
+		return appendCount(w.dst, int64(r.Retries), r.Redispatched)
+	}
+	return w.dst
+}
+
+func (w *writer) frontend(n *node, suffix string) []byte {
+	dst := w.dst
+	if n.flags&quoted != 0 {
+		dst = append(dst, '"')
+	}
+	if w.t.Frontend != nil {
+		dst = append(dst, w.t.Frontend.Name()...)
+	}
+	dst = append(dst, suffix...)
+	if n.flags&quoted != 0 {
+		dst = append(dst, '"')
+	}
+	return dst
+}
+
+func (w *writer) server(n *node) []byte {
+	switch {
+	case w.t.Log.ServerName != "":
+		return w.name(n, w.t.Log.ServerName)
+	case w.t.Server != nil:
+		return w.name(n, w.t.Server.Name())
+	}
+	return w.name(n, "<NOSRV>")
+}
+
+// number appends v, with flag X as at least four upper-case hexadecimal digits.
+func (w *writer) number(n *node, v int64) []byte {
+	if n.flags&hex == 0 {
+		return strconv.AppendInt(w.dst, v, 10)
+	}
+	return appendHex(w.dst, uint64(v), 4)
+}
+
+func appendHex(dst []byte, v uint64, width int) []byte {
+	for width < 16 && v>>(4*width) != 0 {
+		width++
+	}
+	for width--; width >= 0; width-- {
+		dst = append(dst, "0123456789ABCDEF"[v>>(4*width)&15])
+	}
+	return dst
+}
+
+func appendCount(dst []byte, v int64, plus bool) []byte {
+	if plus {
+		dst = append(dst, '+')
+	}
+	return strconv.AppendInt(dst, v, 10)
+}
+
+func appendStatus(dst []byte, status int) []byte {
+	if status == 0 {
+		status = -1
+	}
+	return strconv.AppendInt(dst, int64(status), 10)
+}
+
+func flag(c byte) byte {
+	if c == 0 {
+		return '-'
+	}
+	return c
+}
