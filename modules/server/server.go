@@ -30,6 +30,9 @@ type Server struct {
 	lastChange time.Time
 	downTime   time.Duration
 
+	// Pool belongs to the engine: the idle connections to this server.
+	Pool atomic.Value
+
 	queueLen  atomic.Int64
 	weightNow atomic.Int64
 
