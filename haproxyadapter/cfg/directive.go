@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// maxBlocks is how deep HAProxy 2.6 lets .if nest.
-const maxBlocks = 100
+// maxBlocks is how many .if HAProxy 2.6 lets be open, though its message says one more.
+const maxBlocks = 99
 
 // block is one open .if. Its branches are taken at most once.
 type block struct {
@@ -50,7 +50,7 @@ func untilEmpty(words []string) []string {
 
 func (x *Lexer) openBlock(args []string) {
 	if len(x.blocks) >= maxBlocks {
-		x.alert("too many nested '.if', max is %d.", maxBlocks)
+		x.alert("too many nested '.if', max is %d.", maxBlocks+1)
 		x.abandonFile()
 		return
 	}

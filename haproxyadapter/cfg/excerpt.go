@@ -6,13 +6,14 @@ import "strings"
 // unprintable bytes replaced. The label is set before the text.
 func excerpt(label, line string, at int) string {
 	indent := min(skipSpace(line, 0), at)
-	text, caret := window(line[indent:], at-indent)
+	text, caret := window(line[indent:], at-indent, 80-len(label))
 	return "\n  " + label + printable(text) + "\n  " + strings.Repeat(" ", len(label)+caret) + "^"
 }
 
 // window cuts a line to what is shown of it and says where the caret stands in that.
-func window(text string, at int) (string, int) {
-	const width, center, dots = 80, 40, "..."
+func window(text string, at, width int) (string, int) {
+	const dots = "..."
+	center := width / 2
 	if at < width {
 		return text[:min(len(text), width)], at
 	}

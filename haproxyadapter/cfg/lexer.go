@@ -91,7 +91,9 @@ func (x *Lexer) nextFile() {
 	x.rest = f.Body
 	if rest, ok := bytes.CutPrefix(f.Body, []byte("\xef\xbb\xbf")); ok {
 		x.rest = rest
-		x.diags.Addf(Pos{f.Name, 1}, Warning, "the byte order mark is ignored; HAProxy rejects it")
+		x.pos.Line = 1
+		x.warn("the byte order mark is ignored; HAProxy rejects it.")
+		x.pos.Line = 0
 	}
 }
 
