@@ -44,6 +44,9 @@ func NewConn(nc net.Conn) *Conn {
 	return c
 }
 
+// Aborted tells whether Abort was called.
+func (c *Conn) Aborted() bool { return c.aborted.Load() }
+
 func addrPort(a net.Addr) netip.AddrPort {
 	if t, ok := a.(*net.TCPAddr); ok {
 		p := t.AddrPort()
@@ -233,4 +236,18 @@ func (c *Conn) Reset() error {
 		l.SetLinger(0)
 	}
 	return c.nc.Close()
+}
+
+// KeepAlive turns TCP keep-alive probes on (option clitcpka, srvtcpka).
+func (c *Conn) KeepAlive() {
+	if k, ok := c.nc.(interface{ SetKeepAlive(bool) error }); ok {
+		k.SetKeepAlive(true)
+	}
+}
+
+// Shorten makes the read that waits on c, and the next ones, end at the latest d from now, unless data comes first.
+// It serves timeouts that begin when the other direction ends; any goroutine may call it.
+func (c *Conn) Shorten(d time.Duration) {
+	c.poked.Store(true)
+	c.nc.SetReadDeadline(time.Now().Add(d))
 }

@@ -52,6 +52,9 @@ type Txn struct {
 	works         works
 }
 
+// LogSilent is the LogLevel of a transaction that is not logged (http-request set-log-level silent).
+const LogSilent = 8
+
 // Verdict is what a rule's action means for the rest of the rule set.
 type Verdict uint8
 

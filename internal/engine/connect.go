@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"errors"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
+)
+
+// turnAround is the longest pause before the same server is tried again (configuration.txt 4.2 "retries").
+const turnAround = time.Second
+
+// connect gets a connection to the server of the slot, with retries and redispatches.
+func (s *session) connect() *fault {
+	for {
+		f := s.open()
+		if f == nil {
+			return nil
+		}
+		if f.retry&RetryConnFailure == 0 {
+			return f
+		}
+		if s.be.RetryOn&RetryConnFailure == 0 || !s.retry() {
+			s.both(func(c *server.Counters) { c.ErrConn.Add(1) })
+			return f
+		}
+		if f := s.again(f == &faultConnect); f != nil {
+			return f
+		}
+	}
+}
+
+// retry takes one of the retries that are left.
+func (s *session) retry() bool {
+	if s.t.Log.Retries >= s.be.Retries {
+		return false
+	}
+	s.t.Log.Retries++
+	return true
+}
+
+// again prepares the next attempt: at another server when option redispatch says so, else at the same one after a
+// pause when it refused quickly.
+func (s *session) again(quick bool) *fault {
+	if s.redispatchNow() {
+		old := s.slot.Server
+		s.slot.Release()
+		if f := s.chooseServer(nil, old); f != nil {
+			return f
+		}
+		if s.slot.Server != old {
+			s.t.Log.Redispatched = true
+			old.Redispatches.Add(1)
+			s.be.BE.Redispatches.Add(1)
+			return nil
+		}
+	}
+	s.both(func(c *server.Counters) { c.Retries.Add(1) })
+	if !quick {
+		return nil
+	}
+	d := turnAround
+	if c := s.be.Timeouts.Connect; c > 0 && c < d {
+		d = c
+	}
+	var watch *netio.Conn
+	if s.be.AbortOnClose || s.fe.AbortOnClose {
+		watch = s.c
+	}
+	if s.task.Sleep(d, watch) == netio.ErrGone {
+		return &faultConnectGone
+	}
+	return nil
+}
+
+// redispatchNow tells whether this retry may go to another server (configuration.txt 4.2 "option redispatch").
+func (s *session) redispatchNow() bool {
+	n, done := s.be.Redispatch, s.t.Log.Retries
+	switch {
+	case n == 0:
+		return false
+	case n > 0:
+		return done%n == 0
+	}
+	return (s.be.Retries-done+1)%-n == 0
+}
+
+// open takes an idle connection or opens a new one.
+func (s *session) open() *fault {
+	srv := s.slot.Server
+	if c := s.takeIdle(srv); c != nil {
+		s.srv, s.srvReused = c, true
+		srv.Reuse.Add(1)
+		s.be.BE.Reuse.Add(1)
+		s.connected(srv)
+		return nil
+	}
+	ep, ok := srv.Endpoint(s.conn.Dst)
+	if !ok {
+		return &faultConnect
+	}
+	srv.Connect.Add(1)
+	s.be.BE.Connect.Add(1)
+	c, err := s.task.Dial(netio.Addr{TCP: ep.Addr, Unix: ep.Unix}, s.be.Timeouts.Connect)
+	if err != nil {
+		if errors.Is(err, netio.ErrTimeout) {
+			return &faultConnectTime
+		}
+		return &faultConnect
+	}
+	if s.be.ServerKA {
+		c.KeepAlive()
+	}
+	s.srv, s.srvReused = c, false
+	s.connected(srv)
+	return nil
+}
+
+func (s *session) connected(srv *server.Server) {
+	t := &s.t
+	mark(&t.Log.Connected)
+	srv.Began(t.Log.Connected)
+	srv.UsedConns.Add(1)
+	t.ServerLocal, t.ServerRemote = s.srv.Local, s.srv.Remote
+	s.srvKeep = true
+}
+
+// closeServer ends the connection to the server, or keeps it for later when its response was complete.
+func (s *session) closeServer() {
+	c, srv := s.srv, s.slot.Server
+	s.srv = nil
+	srv.UsedConns.Add(-1)
+	if s.srvKeep {
+		s.putIdle(srv, c)
+		return
+	}
+	c.Close()
+}

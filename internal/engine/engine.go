@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Engine runs the sessions of one process. Several snapshots may be pushed; the newest rules.
+type Engine struct {
+	mu     sync.Mutex
+	stack  []*Snapshot
+	ports  map[string]*port
+	top    atomic.Pointer[Snapshot]
+	wg     sync.WaitGroup // sessions and accept loops
+	active sessions
+
+	// ActConn is the number of client connections of the process (%ac, actconn).
+	ActConn atomic.Int64
+	// Totals since the start, for `show info`.
+	TotalConns, TotalReqs, TotalBytesOut, Panics atomic.Int64
+
+	slots    connLimit // global maxconn
+	limitMu  sync.Mutex
+	feLimits map[string]*connLimit // maxconn of each frontend
+	// Logger takes what no proxy's log is for: panics of sessions, failed accepts.
+	Logger *slog.Logger
+	start  time.Time
+}
+
+// New returns an engine without any snapshot.
+func New(logger *slog.Logger) *Engine {
+	e := &Engine{ports: make(map[string]*port), feLimits: make(map[string]*connLimit), Logger: logger, start: time.Now()}
+	e.slots.init()
+	return e
+}
+
+// Push makes s the ruling snapshot: its listeners are adopted or started, and each connection takes its next request
+// to it. On an error nothing has changed.
+func (e *Engine) Push(s *Snapshot) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old := e.top.Load()
+	if err := e.bindAll(s); err != nil {
+		return err
+	}
+	e.stack = append(e.stack, s)
+	e.rule(s)
+	if old == nil {
+		e.start = time.Now()
+	}
+	return nil
+}
+
+// Remove takes s out of the stack. What listeners only s had are closed; their idle connections too.
+func (e *Engine) Remove(s *Snapshot) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, v := range e.stack {
+		if v == s {
+			e.stack = append(e.stack[:i:i], e.stack[i+1:]...)
+			break
+		}
+	}
+	var top *Snapshot
+	if n := len(e.stack); n > 0 {
+		top = e.stack[n-1]
+	}
+	e.unbind(s)
+	if top != e.top.Load() {
+		e.rule(top)
+	}
+}
+
+// rule makes s the snapshot that new requests see.
+func (e *Engine) rule(s *Snapshot) {
+	e.top.Store(s)
+	if s != nil {
+		e.slots.limit(s.Global.Maxconn)
+		e.rebind(s)
+	}
+}
+
+// Ruling is the snapshot that new requests see, nil before the first Push.
+func (e *Engine) Ruling() *Snapshot { return e.top.Load() }
+
+// Uptime is how long the engine has been serving.
+func (e *Engine) Uptime() time.Duration { return time.Since(e.start) }
+
+// Drain waits until no session is left or ctx ends; then the rest is aborted and waited for.
+func (e *Engine) Drain(ctx context.Context) {
+	done := make(chan struct{})
+	e.active.closeIdle()
+	go func() { e.wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		return
+	case <-ctx.Done():
+	}
+	e.active.abortAll()
+	<-done
+}

@@ -1,0 +1,226 @@
+package engine
+
+import (
+	"errors"
+	"io"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+)
+
+// forward runs the phases from the choice of a server to the end of the response.
+func (s *session) forward() {
+	f := s.chooseServer(s.persistent(), nil)
+	for f == nil {
+		if f = s.connect(); f != nil {
+			break
+		}
+		if f = s.exchange(); f == nil {
+			return
+		}
+		if !s.retryL7(f) {
+			break
+		}
+		f = nil
+	}
+	s.lost(f)
+}
+
+// lost ends a transaction that no server answered.
+func (s *session) lost(f *fault) {
+	s.srvKeep = false
+	s.joinUpload()
+	if u := s.up.fault; u != nil && f == &faultClientAbortH {
+		f = u
+	}
+	s.up.fault = nil
+	if f.count != nil {
+		f.count(s)
+	}
+	if s.slot.Server == nil {
+		s.t.Server = nil
+	}
+	s.failAnswer(f)
+}
+
+// retryL7 tells whether the request may be sent again after f (retry-on), and prepares the next attempt.
+func (s *session) retryL7(f *fault) bool {
+	if f.retry == 0 || f.retry&RetryConnFailure != 0 || s.sent || s.be.RetryOn&f.retry == 0 {
+		return false
+	}
+	if s.t.NoL7Retry || !s.body.done || s.up.running || !s.retry() {
+		return false
+	}
+	s.srvKeep = false
+	s.closeServer()
+	s.t.Res.Reset()
+	s.sin.r, s.sin.w = 0, 0
+	return s.again(false) == nil
+}
+
+// exchange sends the request and takes the response.
+func (s *session) exchange() *fault {
+	if f := s.send(); f != nil {
+		return f
+	}
+	if f := s.responseHead(); f != nil {
+		return f
+	}
+	s.respond()
+	return nil
+}
+
+// send writes the head and what is buffered of the body, and starts the upload of the rest.
+func (s *session) send() *fault {
+	t := &s.t
+	s.requestConnection()
+	s.take(&s.out)
+	out := h1.AppendRequest((*s.out.b)[:0], &t.Req)
+	body := (*s.in.b)[s.body.from:s.body.to]
+	if s.body.kind == h1.BodyChunked {
+		out, body = s.frameBuffered(out, body), nil
+	}
+	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers) + int64(s.body.to-s.body.from)
+	if _, err := s.srv.Write(out, body, s.be.Timeouts.Server); err != nil {
+		// The server may have answered and closed before it read all: look for a response before giving up.
+		if s.srv.PeerClosed() {
+			return &faultSend
+		}
+	}
+	if !s.body.done && s.body.kind != h1.BodyNone {
+		s.startUpload()
+	}
+	return nil
+}
+
+// frameBuffered appends the buffered payload as one chunk, and the end when it is all.
+func (s *session) frameBuffered(out, body []byte) []byte {
+	if len(body) > 0 {
+		out = h1.AppendChunkHead(out, len(body))
+		out = append(out, body...)
+		out = append(out, '\r', '\n')
+	}
+	if s.body.done {
+		out = h1.AppendTrailers(out, s.body.dec.Trailers())
+	}
+	return out
+}
+
+// requestConnection sets the Connection header towards the server.
+func (s *session) requestConnection() {
+	t := &s.t
+	h := &t.Req.Headers
+	h.Del("connection")
+	if t.Req.Upgrade != nil {
+		h.Add(nameConnection, valueUpgrade)
+		return
+	}
+	switch {
+	case s.mode() != KeepAlive:
+		s.srvKeep = false
+		if t.Req.Minor == 1 && !s.be.PretendKA {
+			h.Add(nameConnection, valueClose)
+		}
+	case t.Req.Minor == 0:
+		h.Add(nameConnection, valueKeepAlive)
+	}
+}
+
+// mode is the connection mode that rules: the stricter one of the two proxies.
+func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
+
+// responseHead is the phase "response head". Interim responses are passed on as they come.
+func (s *session) responseHead() *fault {
+	t := &s.t
+	s.take(&s.sin)
+	limit := s.snap.Global.Bufsize - s.snap.Global.Maxrewrite
+	for {
+		if s.sin.w > s.sin.r {
+			n, err := t.Res.Parse((*s.sin.b)[s.sin.r:s.sin.w], &s.be.ResLimits, t.Log.Method)
+			if err != nil {
+				return &faultBadResponse
+			}
+			if n > 0 {
+				s.sin.r += n
+				if t.Res.Interim() {
+					if f := s.passInterim(); f != nil {
+						return f
+					}
+					continue
+				}
+				mark(&t.Log.ResponseHead)
+				return s.retryStatus()
+			}
+			if s.sin.w-s.sin.r >= limit {
+				return &faultBadResponse
+			}
+		}
+		if f := s.readResponse(); f != nil {
+			return f
+		}
+	}
+}
+
+// readResponse reads more of the response head.
+func (s *session) readResponse() *fault {
+	until := netio.After(s.be.Timeouts.Server)
+	for {
+		var n int
+		var err error
+		buf := (*s.sin.b)[s.sin.w:]
+		if (s.be.AbortOnClose || s.fe.AbortOnClose) && !s.up.running {
+			n, err = s.task.ReadWatch(s.srv, buf, s.c, until)
+		} else {
+			n, err = s.srv.Read(buf, until)
+		}
+		if n > 0 {
+			s.sin.w += n
+			return nil
+		}
+		switch {
+		case errors.Is(err, netio.ErrGone):
+			if s.up.running {
+				s.joinUpload()
+				s.srv.Resume()
+				if s.up.fault != nil {
+					return s.up.fault
+				}
+			}
+			return &faultClientAbortH
+		case errors.Is(err, netio.ErrTimeout):
+			// While the body is on its way each piece of it gives the server new time.
+			if next := netio.Time(s.lastSeen.Load()) + netio.Time(s.be.Timeouts.Server); s.up.running && next > netio.Now() {
+				until = next
+				continue
+			}
+			return &faultResponseTime
+		case errors.Is(err, io.EOF) && s.sin.w > s.sin.r:
+			return &faultCutResponse
+		}
+		return &faultNoResponse
+	}
+}
+
+// retryStatus turns a status that retry-on names into a failure while there are retries left.
+func (s *session) retryStatus() *fault {
+	bit := RetryStatus(s.t.Res.Status)
+	if bit == 0 || s.be.RetryOn&bit == 0 || s.t.Log.Retries >= s.be.Retries || !s.body.done || s.t.NoL7Retry {
+		return nil
+	}
+	return &fault{status: s.t.Res.Status, cause: 'S', phase: 'H', retry: bit}
+}
+
+// passInterim forwards a 1xx response.
+func (s *session) passInterim() *fault {
+	t := &s.t
+	t.Res.Headers.Del("connection")
+	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
+	if t.Req.Minor == 1 {
+		out := h1.AppendResponse(make([]byte, 0, 256), &t.Res)
+		if _, err := s.c.Write(out, nil, s.fe.Timeouts.Client); err != nil {
+			return &faultClientAbortH
+		}
+	}
+	t.Res.Reset()
+	return nil
+}

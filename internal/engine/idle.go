@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
+)
+
+// idlePool holds the idle connections to one server, the last used on top (configuration.txt 4.2 "http-reuse").
+type idlePool struct {
+	mu    sync.Mutex
+	conns []idleConn
+	srv   *server.Server
+}
+
+type idleConn struct {
+	c      *netio.Conn
+	since  netio.Time
+	reused bool // has carried more than one request: safe for aggressive reuse
+}
+
+func poolOf(srv *server.Server) *idlePool {
+	if p, ok := srv.Pool.Load().(*idlePool); ok {
+		return p
+	}
+	srv.Pool.CompareAndSwap(nil, &idlePool{srv: srv})
+	return srv.Pool.Load().(*idlePool)
+}
+
+// takeIdle returns a connection to srv that this request may use, nil when it has to open one.
+func (s *session) takeIdle(srv *server.Server) *netio.Conn {
+	if c := s.own; c != nil {
+		same := s.ownServer == srv
+		s.own, s.ownServer = nil, nil
+		if same && c.Quiet() {
+			return c
+		}
+		c.Close()
+	}
+	mode := s.be.Reuse
+	first := s.conn.Requests == 1
+	if mode == ReuseNever || (mode == ReuseSafe && first) {
+		return nil
+	}
+	p := poolOf(srv)
+	for {
+		c := p.take(mode == ReuseAggressive && first)
+		if c == nil || c.Quiet() {
+			return c
+		}
+		c.Close() // the server has closed it meanwhile
+	}
+}
+
+func (p *idlePool) take(onlyReused bool) *netio.Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := len(p.conns) - 1; i >= 0; i-- {
+		e := p.conns[i]
+		if onlyReused && !e.reused {
+			continue
+		}
+		copy(p.conns[i:], p.conns[i+1:])
+		p.conns[len(p.conns)-1] = idleConn{}
+		p.conns = p.conns[:len(p.conns)-1]
+		p.srv.IdleConns.Add(-1)
+		return e.c
+	}
+	return nil
+}
+
+// putIdle keeps c for later requests, or closes it when the server's pool is full.
+func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
+	if s.be.Reuse == ReuseNever {
+		if s.keep {
+			s.own, s.ownServer = c, srv
+			return
+		}
+		c.Close()
+		return
+	}
+	cfg := srv.Config()
+	most := -1
+	if cfg.PoolMaxConn != nil {
+		most = *cfg.PoolMaxConn
+	}
+	p := poolOf(srv)
+	p.mu.Lock()
+	if most >= 0 && len(p.conns) >= most {
+		p.mu.Unlock()
+		c.Close()
+		return
+	}
+	p.conns = append(p.conns, idleConn{c: c, since: netio.Now(), reused: s.srvReused})
+	p.mu.Unlock()
+	srv.IdleConns.Add(1)
+}
+
+// purge closes the connections that have been idle for longer than age, and those that the server has closed.
+func (p *idlePool) purge(age time.Duration) {
+	limit := netio.Now() - netio.Time(age)
+	p.mu.Lock()
+	var dead []idleConn
+	keep := p.conns[:0]
+	for _, e := range p.conns {
+		if age == 0 || e.since <= limit || !e.c.Quiet() {
+			dead = append(dead, e)
+		} else {
+			keep = append(keep, e)
+		}
+	}
+	clear(p.conns[len(keep):])
+	p.conns = keep
+	p.mu.Unlock()
+	p.srv.IdleConns.Add(-int64(len(dead)))
+	for _, e := range dead {
+		e.c.Close()
+	}
+}
+
+// defaultPurge is pool-purge-delay's default (configuration.txt 5.2).
+const defaultPurge = 5 * time.Second
+
+// PurgeIdle closes idle server connections that are due; all says whether the rest goes too (at the end).
+func (s *Snapshot) PurgeIdle(all bool) {
+	for _, p := range s.Proxies {
+		if p.BE == nil {
+			continue
+		}
+		for _, srv := range p.BE.Servers() {
+			pool, ok := srv.Pool.Load().(*idlePool)
+			if !ok {
+				continue
+			}
+			age := defaultPurge
+			if d := srv.Config().PoolPurgeDelay; d != nil {
+				age = time.Duration(*d)
+			}
+			if all {
+				age = 0
+			}
+			pool.purge(age)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// Listener is one address of a bind line in a snapshot.
+type Listener struct {
+	// Key names the socket: address and the options that cannot change while it is open. A listener of a newer snapshot
+	// with the same key takes the socket over, with the connections that wait in its backlog.
+	Key string
+	// Open opens the socket; it is called only when no socket of this Key is open.
+	Open func() (net.Listener, error)
+	// Proxy is the frontend, Info what logs and fetches say of the bind line.
+	Proxy *Proxy
+	Info  txn.Listener
+	// MaxConn is the bind option maxconn, 0 for none.
+	MaxConn int
+}
+
+// port is an open listening socket. It outlives the snapshots that name it.
+type port struct {
+	key    string
+	ln     net.Listener
+	cur    atomic.Pointer[Listener]
+	closed atomic.Bool
+	own    connLimit // the bind line's own maxconn
+	done   chan struct{}
+}
+
+// bindAll opens the sockets that s has and nobody has opened yet. On an error the new ones are closed again.
+func (e *Engine) bindAll(s *Snapshot) error {
+	var opened []*port
+	for _, l := range s.Listeners {
+		if l.Proxy.Disabled || e.ports[l.Key] != nil {
+			continue
+		}
+		ln, err := l.Open()
+		if err != nil {
+			for _, p := range opened {
+				p.ln.Close()
+				delete(e.ports, p.key)
+			}
+			return fmt.Errorf("frontend %s: cannot bind %s: %w", l.Proxy.Name, l.Info.Addr, err)
+		}
+		p := &port{key: l.Key, ln: ln, done: make(chan struct{})}
+		p.own.init()
+		p.cur.Store(l)
+		e.ports[l.Key] = p
+		opened = append(opened, p)
+	}
+	for _, p := range opened {
+		e.wg.Add(1)
+		go e.accept(p)
+	}
+	return nil
+}
+
+// rebind points the open sockets at the listeners of the ruling snapshot.
+func (e *Engine) rebind(s *Snapshot) {
+	for _, l := range s.Listeners {
+		if p := e.ports[l.Key]; p != nil {
+			p.cur.Store(l)
+			p.own.limit(l.MaxConn)
+		}
+		if l.Proxy.FE != nil {
+			e.feLimit(l.Proxy).limit(l.Proxy.MaxConn)
+		}
+	}
+}
+
+// unbind closes the sockets that only the removed snapshot named.
+func (e *Engine) unbind(gone *Snapshot) {
+	keep := make(map[string]bool)
+	for _, s := range e.stack {
+		for _, l := range s.Listeners {
+			if !l.Proxy.Disabled {
+				keep[l.Key] = true
+			}
+		}
+	}
+	for _, l := range gone.Listeners {
+		if p := e.ports[l.Key]; p != nil && !keep[l.Key] {
+			delete(e.ports, l.Key)
+			p.closed.Store(true)
+			p.ln.Close()
+			for _, l := range []*connLimit{&p.own, e.feLimit(l.Proxy), &e.slots} {
+				l.wakeAll()
+			}
+			<-p.done
+			e.active.closeIdleOf(p)
+		}
+	}
+}
+
+// Addrs are the addresses that are listened on, by listener key.
+func (e *Engine) Addrs() map[string]net.Addr {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := make(map[string]net.Addr, len(e.ports))
+	for k, p := range e.ports {
+		m[k] = p.ln.Addr()
+	}
+	return m
+}
+
+// accept takes connections from p as long as there is room: what does not fit stays in the kernel's backlog.
+func (e *Engine) accept(p *port) {
+	defer e.wg.Done()
+	defer close(p.done)
+	for {
+		fe := e.feLimit(p.cur.Load().Proxy)
+		limits := [3]*connLimit{&p.own, fe, &e.slots}
+		for _, l := range limits {
+			if !l.room(&p.closed) {
+				return
+			}
+		}
+		nc, err := p.ln.Accept()
+		if err != nil {
+			if p.closed.Load() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			e.Logger.Warn("accept", "listener", p.key, "error", err)
+			time.Sleep(10 * time.Millisecond) // out of descriptors: give sessions time to end
+			continue
+		}
+		accepted := time.Now()
+		if !take(limits, &p.closed) {
+			nc.Close()
+			return
+		}
+		c := netio.NewConn(nc)
+		e.wg.Add(1)
+		netio.Go(func(t *netio.Task) {
+			defer e.wg.Done()
+			defer give(limits)
+			e.serve(t, p, c, accepted)
+		})
+	}
+}
+
+// take takes a place of every limit, or none.
+func take(limits [3]*connLimit, stop *atomic.Bool) bool {
+	for i, l := range limits {
+		if !l.acquire(stop) {
+			for _, l := range limits[:i] {
+				l.release()
+			}
+			return false
+		}
+	}
+	return true
+}
+
+func give(limits [3]*connLimit) {
+	for _, l := range limits {
+		l.release()
+	}
+}

@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"strconv"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+)
+
+// answerStatus sends the proxy's own answer of a status: its error page. 0 sends nothing and ends the connection.
+func (s *session) answerStatus(status int) {
+	t := &s.t
+	t.Log.Status = status
+	if status == 0 {
+		s.keep = false
+		return
+	}
+	t.Res.Reset()
+	t.Res.Minor = 1
+	t.Reply.Body = nil
+	if !s.pages().Fill(t, status) {
+		s.keep = false
+		return
+	}
+	s.answer()
+}
+
+// answer sends the own answer in t.Res and t.Reply.Body.
+func (s *session) answer() {
+	t := &s.t
+	t.StartResponse()
+	t.Log.Status = t.Res.Status
+	if t.Log.ServerName == "" && t.Server == nil {
+		t.Log.ServerName = "<NOSRV>"
+	}
+	s.afterResponse()
+	t.Log.Status = t.Res.Status
+	if !s.body.done || s.stop.Load() {
+		s.keep = false
+	}
+	body := t.Reply.Body
+	t.Log.BytesOut += headSize(8+len(strconv.Itoa(t.Res.Status))+len(t.Res.Reason), t.Res.Headers)
+	if s.headOnly() {
+		body = nil
+	} else {
+		t.Log.BytesOut += int64(len(body))
+	}
+	s.closing()
+	s.take(&s.out)
+	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
+	s.sent = true
+	if _, err := s.c.Write(head, body, s.fe.Timeouts.Client); err != nil {
+		s.clientWriteFailed(err)
+	}
+}
+
+// headOnly tells whether the request's answer has no body.
+func (s *session) headOnly() bool {
+	return string(s.t.Req.Method) == "HEAD" || string(s.t.Log.Method) == "HEAD"
+}
+
+// closing sets the Connection header that tells the client what happens to its connection.
+func (s *session) closing() {
+	t := &s.t
+	t.Res.Headers.Del("connection")
+	switch minor := t.Res.Minor; {
+	case !s.keep && minor == 1:
+		t.Res.Headers.Add(nameConnection, valueClose)
+	case s.keep && (t.Req.Minor == 0 || minor == 0):
+		t.Res.Headers.Add(nameConnection, valueKeepAlive)
+	}
+}
+
+var (
+	nameConnection = []byte("connection")
+	valueClose     = []byte("close")
+	valueKeepAlive = []byte("keep-alive")
+	valueUpgrade   = []byte("upgrade")
+)
+
+// answerRaw sends the answer to a connection that has no request: the error page with its own Connection header, as
+// it stands in the page.
+func (s *session) answerRaw(status int) {
+	t := &s.t
+	t.Res.Reset()
+	t.Res.Minor = 1
+	if !s.pages().Fill(t, status) {
+		return
+	}
+	s.take(&s.out)
+	out := append((*s.out.b)[:0], "HTTP/1.1 "...)
+	out = strconv.AppendInt(out, int64(t.Res.Status), 10)
+	out = append(out, ' ')
+	out = append(out, t.Res.Reason...)
+	out = append(out, "\r\n"...)
+	seen := false
+	for _, h := range t.Res.Headers {
+		if !seen && string(h.Name) == "content-type" {
+			out = append(out, "Connection: close\r\n"...)
+			seen = true
+		}
+		out = appendCanonical(out, h.Name)
+		out = append(out, ": "...)
+		out = append(out, h.Value...)
+		out = append(out, "\r\n"...)
+	}
+	if !seen {
+		out = append(out, "Connection: close\r\n"...)
+	}
+	out = append(out, "\r\n"...)
+	s.c.Write(out, t.Reply.Body, s.fe.Timeouts.Client)
+}
+
+// appendCanonical writes a header name as HAProxy's built-in error texts spell it.
+func appendCanonical(dst, name []byte) []byte {
+	switch string(name) {
+	case "content-length":
+		return append(dst, "Content-length"...)
+	case "cache-control":
+		return append(dst, "Cache-Control"...)
+	case "content-type":
+		return append(dst, "Content-Type"...)
+	}
+	return append(dst, name...)
+}

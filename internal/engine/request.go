@@ -1,0 +1,239 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+)
+
+// awaitRequest is the phase "request head": it runs first and says whether there is a request to serve. Without one it
+// has answered and logged what HAProxy answers and logs.
+func (s *session) awaitRequest() bool {
+	t := &s.t
+	first := s.conn.Requests == 0
+	wait := s.fe.Timeouts.KeepAlive
+	if first {
+		t.Log.Idle = s.conn.Accepted
+		wait = s.fe.Timeouts.HTTPRequest
+		if wait == 0 {
+			wait = s.fe.Timeouts.Client
+		}
+	}
+	until := netio.After(wait)
+	s.take(&s.in)
+	limit := s.snap.Global.Bufsize - s.snap.Global.Maxrewrite
+	started := s.in.w > s.in.r
+	if started || first {
+		t.Log.Start = t.Log.Idle
+		if started && !first {
+			mark(&t.Log.Start)
+		}
+	}
+	for {
+		if s.in.w > s.in.r {
+			n, err := t.Req.Parse((*s.in.b)[s.in.r:s.in.w], &s.fe.ReqLimits)
+			if err != nil {
+				return s.noRequest(&faultBadRequest, err, true)
+			}
+			if n > 0 {
+				s.gotRequest(n)
+				return true
+			}
+			if s.in.w-s.in.r >= limit || s.in.w == len(*s.in.b) {
+				return s.noRequest(&faultBadRequest, nil, true)
+			}
+		}
+		if !started {
+			s.idle.Store(true)
+			if s.stop.Load() && !first {
+				return false
+			}
+		}
+		n, err := s.c.Read((*s.in.b)[s.in.w:], until)
+		s.idle.Store(false)
+		if n > 0 {
+			if !started {
+				started = true
+				if !first {
+					mark(&t.Log.Start)
+					until = netio.After(s.fe.Timeouts.HTTPRequest)
+				}
+			}
+			if s.fe.Timeouts.HTTPRequest == 0 {
+				until = netio.After(s.fe.Timeouts.Client)
+			}
+			s.in.w += n
+			continue
+		}
+		return s.readFailed(err, started, first)
+	}
+}
+
+// readFailed ends a connection whose next request did not come.
+func (s *session) readFailed(err error, started, first bool) bool {
+	if !first && !started {
+		return false // an idle keep-alive connection ends without a word
+	}
+	switch {
+	case errors.Is(err, netio.ErrTimeout):
+		return s.noRequest(&faultRequestTime, nil, started)
+	case errors.Is(err, netio.ErrAborted), errors.Is(err, netio.ErrGone):
+		return false
+	case errors.Is(err, io.EOF):
+		return s.noRequest(&faultClientGone, nil, started)
+	}
+	return s.noRequest(&faultClientGone, nil, started)
+}
+
+// noRequest answers and logs a connection without a valid request. It always returns false.
+func (s *session) noRequest(f *fault, _ error, started bool) bool {
+	s.fail(f)
+	s.keep = false
+	t := &s.t
+	t.Log.Line = nil
+	null := !started
+	if !(null && s.fe.IgnoreProbes) {
+		t.Log.Status = f.status
+		s.answerRaw(f.status)
+	} else {
+		s.silent = true
+	}
+	if null && s.fe.Log.DontNull {
+		s.silent = true
+	}
+	mark(&t.Log.End)
+	s.conn.Requests++
+	s.fe.FE.Request(t.Log.End)
+	s.eng.TotalReqs.Add(1)
+	if f.count != nil {
+		f.count(s)
+	}
+	s.fe.FE.Response(f.status)
+	s.logBadRequest()
+	return false
+}
+
+// gotRequest notes a complete head of n bytes.
+func (s *session) gotRequest(n int) {
+	t := &s.t
+	now := time.Now()
+	t.Log.RequestDone = now
+	if t.Log.Start.IsZero() {
+		t.Log.Start = now
+	}
+	s.conn.Requests++
+	s.fe.FE.Request(now)
+	s.eng.TotalReqs.Add(1)
+	s.in.r += n
+	s.startBody()
+	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers)
+	s.keepLine()
+	s.keep = s.wantsKeepAlive()
+	s.captureRequest()
+}
+
+// keepLine keeps the request line for the log before rules change it.
+func (s *session) keepLine() {
+	t := &s.t
+	m, u := t.Req.Method, t.Req.Target
+	line := append(t.Room(len(m)+len(u)+16), m...)
+	line = append(line, ' ')
+	line = append(line, u...)
+	line = append(line, " HTTP/1.0"...)
+	if t.Req.Minor == 1 {
+		line[len(line)-1] = '1'
+	}
+	line = t.Keep(line)
+	lim := s.snap.Global.LogURILen
+	if lim > 0 && len(line) >= lim {
+		line = line[:lim-1]
+	}
+	t.Log.Line = line
+	t.Log.Method = clip(line, 0, len(m))
+	t.Log.URI = clip(line, len(m)+1, len(m)+1+len(u))
+	t.Log.Version = clip(line, len(m)+2+len(u), len(m)+2+len(u)+8)
+}
+
+func clip(b []byte, from, to int) []byte {
+	return b[min(from, len(b)):min(to, len(b))]
+}
+
+// wantsKeepAlive tells whether the client may send another request after this one (RFC 9112 9.3; option httpclose).
+func (s *session) wantsKeepAlive() bool {
+	r := &s.t.Req
+	switch {
+	case r.MustClose || r.Conn&h1.ConnClose != 0 || r.HTTP09:
+		return false
+	case r.Minor == 0:
+		return r.Conn&h1.ConnKeepAlive != 0
+	}
+	return true
+}
+
+// headSize is what HAProxy counts for a head: its internal form, as seen in %B and %U of the log (20 bytes and the parts
+// of the start line, names and values, one byte for the end).
+func headSize(startLine int, h h1.Headers) int64 {
+	n := 20 + startLine + 1
+	for i := range h {
+		n += len(h[i].Name) + len(h[i].Value)
+	}
+	return int64(n)
+}
+
+// captureRequest fills the capture slots of the frontend (capture request header, capture cookie).
+func (s *session) captureRequest() {
+	t := &s.t
+	t.ReqCaptures = slots(t.ReqCaptures, len(s.fe.ReqCaptures))
+	t.ResCaptures = slots(t.ResCaptures, len(s.fe.ResCaptures))
+	s.captureHeaders(t.ReqCaptures, s.fe.ReqCaptures, t.Req.Headers)
+	if c := s.fe.CookieCapture; c != nil {
+		t.ReqCookie = s.captureCookie(c, t.Req.Headers, "cookie")
+	}
+}
+
+func slots(have [][]byte, n int) [][]byte {
+	if cap(have) < n {
+		return make([][]byte, n)
+	}
+	return have[:n]
+}
+
+// captureHeaders keeps the last occurrence of each header, cut to its length.
+func (s *session) captureHeaders(dst [][]byte, want []HeaderCapture, h h1.Headers) {
+	for i := range want {
+		if want[i].Name == "" {
+			continue
+		}
+		for j := range h {
+			if string(h[j].Name) == want[i].Name {
+				v := h[j].Value
+				dst[i] = s.t.Copy(v[:min(len(v), want[i].Len)])
+			}
+		}
+	}
+}
+
+// captureCookie keeps "name=value" of the first cookie that fits.
+func (s *session) captureCookie(c *CookieCapture, h h1.Headers, field string) []byte {
+	for i := h.Find(field, 0); i >= 0; i = h.Find(field, i+1) {
+		rest := h[i].Value
+		for len(rest) > 0 {
+			var one []byte
+			one, rest, _ = bytes.Cut(rest, []byte{';'})
+			one = bytes.TrimLeft(one, " \t")
+			name, _, _ := bytes.Cut(one, []byte{'='})
+			name = bytes.TrimRight(name, " \t")
+			if len(name) >= len(c.Name) && string(name[:len(c.Name)]) == c.Name && (!c.Exact || len(name) == len(c.Name)) {
+				return s.t.Copy(one[:min(len(one), c.Len)])
+			}
+			if field == "set-cookie" {
+				break
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// respond runs the phases from the server's response head on: rules, head and body to the client.
+func (s *session) respond() {
+	t := &s.t
+	t.StartResponse()
+	t.Log.Status = t.Res.Status
+	kind := t.Res.Body(t.Req.Method)
+	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
+	s.both(countStatus(t.Res.Status))
+	s.keepServer(kind)
+	s.captureResponse()
+	if !s.responseRules() {
+		s.joinUpload()
+		return
+	}
+	s.afterResponse()
+	t.Log.Status = t.Res.Status
+	s.responseConnection(kind)
+	if s.fe.Log.Asap {
+		s.logAsap()
+	}
+	s.body2client(kind)
+}
+
+// keepServer decides whether the server's connection can be used again after this response.
+func (s *session) keepServer(kind h1.Body) {
+	r := &s.t.Res
+	switch {
+	case kind == h1.BodyUntilClose, kind == h1.BodyTunnel, r.MustClose, r.Conn&h1.ConnClose != 0:
+		s.srvKeep = false
+	case r.Minor == 0 && r.Conn&h1.ConnKeepAlive == 0:
+		s.srvKeep = false
+	}
+}
+
+// captureResponse fills the response's capture slots.
+func (s *session) captureResponse() {
+	t := &s.t
+	s.captureHeaders(t.ResCaptures, s.fe.ResCaptures, t.Res.Headers)
+	if c := s.fe.CookieCapture; c != nil {
+		t.ResCookie = s.captureCookie(c, t.Res.Headers, "set-cookie")
+	}
+}
+
+// responseConnection sets the Connection header towards the client.
+func (s *session) responseConnection(kind h1.Body) {
+	t := &s.t
+	if kind == h1.BodyTunnel {
+		t.Res.Headers.Del("connection")
+		if t.Res.Status == 101 {
+			t.Res.Headers.Add(nameConnection, valueUpgrade)
+		}
+		return
+	}
+	if kind == h1.BodyUntilClose || s.mode() == Close || s.stop.Load() {
+		s.keep = false
+	}
+	s.closing()
+}
+
+// body2client sends the response's head and body.
+func (s *session) body2client(kind h1.Body) {
+	t := &s.t
+	in := *s.sin.b
+	s.take(&s.out)
+	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
+	s.sent = true
+	switch kind {
+	case h1.BodyNone:
+		s.toClient(head, nil)
+		s.endResponse()
+	case h1.BodyTunnel:
+		s.runTunnel(head)
+	case h1.BodyChunked:
+		s.sendChunked(head)
+	default:
+		left := t.Res.ContentLength
+		if kind == h1.BodyUntilClose {
+			left = -1
+		}
+		data := in[s.sin.r:s.sin.w]
+		if left >= 0 && int64(len(data)) > left {
+			data = data[:left]
+			s.srvKeep = false // more than it announced
+		}
+		s.sendLength(head, data, left)
+	}
+}
+
+// toClient writes to the client; false: the client is gone, and that is noted.
+func (s *session) toClient(a, b []byte) bool {
+	if _, err := s.c.Write(a, b, s.fe.Timeouts.Client); err != nil {
+		s.clientWriteFailed(err)
+		return false
+	}
+	return true
+}
+
+func (s *session) clientWriteFailed(err error) {
+	s.keep, s.srvKeep = false, false
+	f := &faultClientCut
+	if errors.Is(err, netio.ErrTimeout) {
+		f = &faultClientSlow
+	}
+	s.failData(f)
+}
+
+// failData notes a failure after the response began.
+func (s *session) failData(f *fault) {
+	s.keep, s.srvKeep = false, false
+	if s.fault == nil && f.count != nil {
+		f.count(s)
+	}
+	s.fail(f)
+}
+
+// sendLength forwards a body of left bytes, or until the server closes when left is negative.
+func (s *session) sendLength(head, data []byte, left int64) {
+	t := &s.t
+	for {
+		t.Log.BytesOut += int64(len(data))
+		if len(head)+len(data) > 0 && !s.toClient(head, data) {
+			return
+		}
+		head = nil
+		if left >= 0 {
+			if left -= int64(len(data)); left == 0 {
+				s.endResponse()
+				return
+			}
+		}
+		buf := *s.sin.b
+		if left > 0 && int64(len(buf)) > left {
+			buf = buf[:left]
+		}
+		n, ok := s.readBody(buf, left < 0)
+		if !ok {
+			return
+		}
+		if n == 0 { // the end of a body without a length
+			s.endResponse()
+			return
+		}
+		data = buf[:n]
+	}
+}
+
+// readBody reads more of the response's body; untilClose makes the server's close its regular end (0, true).
+func (s *session) readBody(buf []byte, untilClose bool) (int, bool) {
+	for {
+		n, err := s.srv.Read(buf, netio.After(s.be.Timeouts.Server))
+		switch {
+		case n > 0:
+			return n, true
+		case errors.Is(err, netio.ErrGone) && s.up.running: // the upload failed meanwhile; the response goes on
+			s.joinUpload()
+			s.srv.Resume()
+			continue
+		case errors.Is(err, netio.ErrTimeout):
+			s.failData(&faultServerSlow)
+		case untilClose && isEOF(err):
+			return 0, true
+		default:
+			s.failData(&faultServerCut)
+		}
+		return 0, false
+	}
+}
+
+// sendChunked forwards a chunked body: what one read brings becomes one chunk, as in HAProxy.
+func (s *session) sendChunked(head []byte) {
+	t := &s.t
+	s.dec.Response = true
+	s.dec.Reset()
+	buf := *s.sin.b
+	in := buf[s.sin.r:s.sin.w]
+	at := s.sin.r
+	for {
+		data, used, done, err := s.dec.Decode(in)
+		if err != nil {
+			s.toClient(head, nil)
+			s.failData(&faultServerBad)
+			return
+		}
+		rest := in[used:]
+		t.Log.BytesOut += int64(data)
+		if done {
+			t.Log.BytesOut += 1 + trailerSize(s.dec.Trailers())
+		}
+		if !s.writeChunk(head, in[:data], done, at+data+2 <= len(buf) && used > data+1) {
+			return
+		}
+		head = nil
+		if done {
+			if len(rest) > 0 {
+				s.srvKeep = false
+			}
+			s.endResponse()
+			return
+		}
+		n := copy(buf, rest)
+		if n >= len(buf)-2 {
+			s.failData(&faultServerBad)
+			return
+		}
+		m, ok := s.readBody(buf[n:len(buf)-2], false)
+		if !ok {
+			return
+		}
+		in, at = buf[:n+m], 0
+	}
+}
+
+func trailerSize(h h1.Headers) int64 {
+	n := 0
+	for i := range h {
+		n += len(h[i].Name) + len(h[i].Value)
+	}
+	return int64(n)
+}
+
+// writeChunk sends head, data as a chunk, and the end of the body when done.
+func (s *session) writeChunk(head, data []byte, done, _ bool) bool {
+	out := head
+	if out == nil {
+		out = (*s.out.b)[:0]
+	}
+	if len(data) > 0 {
+		out = h1.AppendChunkHead(out, len(data))
+		if len(out)+len(data)+16 > cap(out) && !done {
+			if !s.toClient(out, data) {
+				return false
+			}
+			return s.toClient(crlf, nil)
+		}
+		out = append(out, data...)
+		out = append(out, crlf...)
+	}
+	if done {
+		out = h1.AppendTrailers(out, s.dec.Trailers())
+	}
+	return len(out) == 0 || s.toClient(out, nil)
+}
+
+var crlf = []byte("\r\n")
+
+// endResponse runs when the response has been sent completely.
+func (s *session) endResponse() {
+	if s.up.running {
+		s.waitUpload()
+	}
+	if s.fault != nil {
+		s.keep, s.srvKeep = false, false
+	}
+	if s.srv != nil && !s.body.done {
+		s.keep, s.srvKeep = false, false
+	}
+}
+
+func statusLen(n int) int { return len(strconv.Itoa(n)) }
+
+var _ = txn.Continue

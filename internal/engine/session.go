@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// session is one client connection with whatever serves it. It runs on one task from top to bottom; only forward of a
+// request body and tunnels have a second half (netio.Task.Fork).
+type session struct {
+	next, prev *session // in sessions
+
+	eng  *Engine
+	port *port
+	task *netio.Task
+	c    *netio.Conn
+	conn txn.Conn
+	t    txn.Txn
+
+	snap   *Snapshot
+	ln     *Listener
+	fe, be *Proxy // be is nil until a backend was chosen
+	inBE   bool   // be's counters were entered
+
+	in, out, sin buffer // from the client, towards either side, from the server
+	carry        []byte // what the client sent behind the request's body, in the upload's buffer
+	body         reqBody
+	up           upload
+	dec          h1.Chunked // of the response
+
+	slot      server.Slot
+	event     *netio.Event
+	srv       *netio.Conn // the connection to the server
+	srvReused bool
+	own       *netio.Conn // an idle connection that only this session may use
+	ownServer *server.Server
+
+	keep     bool // the client's connection may carry another request
+	srvKeep  bool // the server's connection may carry another request
+	sent     bool // bytes of a final response head went out
+	silent   bool // no log line for this transaction
+	fault    *fault
+	tunnel   bool
+	lastSeen atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
+
+	idle atomic.Bool // waits for a request and has none
+	stop atomic.Bool
+}
+
+// buffer is a piece of pooled memory with what was read into it.
+type buffer struct {
+	b    *[]byte
+	r, w int
+}
+
+var sessionPool = sync.Pool{New: func() any {
+	s := &session{event: netio.NewEvent()}
+	s.slot.Waker = s.event
+	return s
+}}
+
+// serve runs a client connection until it ends.
+func (e *Engine) serve(task *netio.Task, p *port, c *netio.Conn, accepted time.Time) {
+	s := sessionPool.Get().(*session)
+	s.eng, s.port, s.task, s.c = e, p, task, c
+	e.ActConn.Add(1)
+	e.TotalConns.Add(1)
+	e.active.add(s)
+	defer s.end()
+	s.begin(accepted)
+	for s.transaction() {
+	}
+}
+
+// begin fills in what is known of the connection.
+func (s *session) begin(accepted time.Time) {
+	s.conn.Src, s.conn.Dst = s.c.Remote, s.c.Local
+	s.conn.Unix = s.c.IsUnix
+	s.conn.Accepted = accepted
+	s.conn.Requests = 0
+	s.conn.Vars.Reset()
+	s.t.Conn = &s.conn
+	s.t.Log = txn.Record{}
+	s.adopt()
+	s.fe.FE.Enter(accepted)
+	if s.fe.ClientKA {
+		s.c.KeepAlive()
+	}
+}
+
+// adopt points the session at the ruling snapshot; a transaction sees the same one from its start to its end.
+func (s *session) adopt() {
+	s.snap = s.eng.Ruling()
+	s.ln = s.port.cur.Load()
+	if s.snap == nil {
+		s.snap = &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024}}
+	}
+	s.fe = s.ln.Proxy
+	s.conn.Listener = &s.ln.Info
+	s.t.Frontend = s.fe.FE
+}
+
+// end closes whatever is open and gives the memory back. A panic in a session ends that session only.
+func (s *session) end() {
+	if r := recover(); r != nil {
+		s.eng.Panics.Add(1)
+		s.eng.Logger.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+		s.c.Abort()
+		s.joinUpload()
+	}
+	s.slot.Cancel()
+	s.leaveServer()
+	s.leaveBackend()
+	if s.own != nil {
+		s.own.Close()
+	}
+	s.c.Close()
+	s.fe.FE.Leave()
+	s.eng.active.remove(s)
+	s.eng.ActConn.Add(-1)
+	s.release(&s.in)
+	s.release(&s.out)
+	s.release(&s.sin)
+	s.release(&s.up.buf)
+	s.recycle()
+}
+
+// recycle clears the session for the next connection.
+func (s *session) recycle() {
+	s.t.Reset()
+	s.t.Frontend = nil
+	s.eng, s.port, s.task, s.c, s.snap, s.ln, s.fe, s.be = nil, nil, nil, nil, nil, nil, nil, nil
+	s.srv, s.own, s.ownServer, s.fault, s.carry = nil, nil, nil, nil, nil
+	s.slot = server.Slot{Waker: s.event}
+	s.event.Clear()
+	s.idle.Store(false)
+	s.stop.Store(false)
+	s.tunnel = false
+	sessionPool.Put(s)
+}
+
+// stopIdle ends the session when it waits for a request, else after the one that runs.
+func (s *session) stopIdle() {
+	s.stop.Store(true)
+	if s.idle.Load() {
+		s.c.AbortRead()
+	}
+}
+
+// abort ends the session now.
+func (s *session) abort() {
+	s.stop.Store(true)
+	s.c.Abort()
+	s.event.Wake()
+}
+
+var bufferPool sync.Pool
+
+// take makes sure that b has memory.
+func (s *session) take(b *buffer) {
+	if b.b != nil {
+		return
+	}
+	size := s.snap.Global.Bufsize
+	if v, ok := bufferPool.Get().(*[]byte); ok && len(*v) == size {
+		b.b = v
+	} else {
+		v := make([]byte, size)
+		b.b = &v
+	}
+	b.r, b.w = 0, 0
+}
+
+// release gives b's memory back to the pool.
+func (s *session) release(b *buffer) {
+	if b.b != nil {
+		bufferPool.Put(b.b)
+		b.b = nil
+	}
+	b.r, b.w = 0, 0
+}
