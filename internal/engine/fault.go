@@ -60,11 +60,14 @@ var (
 	faultStopped    = fault{cause: 'K', phase: 'D'}
 )
 
-// fail notes what went wrong; the first failure counts.
+// fail notes what went wrong and counts it; only the first failure of a transaction matters.
 func (s *session) fail(f *fault) {
 	if s.fault == nil {
 		s.fault = f
 		s.t.Log.Cause, s.t.Log.Phase = f.cause, f.phase
+		if f.count != nil {
+			f.count(s)
+		}
 	}
 }
 

@@ -34,9 +34,6 @@ func (s *session) lost(f *fault) {
 		f = u
 	}
 	s.up.fault = nil
-	if f.count != nil {
-		f.count(s)
-	}
 	if s.slot.Server == nil {
 		s.t.Server = nil
 	}

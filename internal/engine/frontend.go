@@ -142,8 +142,10 @@ func (s *session) served(p *Proxy) bool {
 		}
 	}
 	v := p.Stats.Serve(t)
-	if v == txn.NeedOffload {
-		s.task.Offload(t.Offload)
+	for t.Offload != nil {
+		slow := t.Offload
+		t.Offload = nil
+		s.task.Offload(slow)
 		v = p.Stats.Serve(t)
 	}
 	s.conclude(v)

@@ -109,9 +109,6 @@ func (s *session) noRequest(f *fault, _ error, started bool) bool {
 	s.conn.Requests++
 	s.fe.FE.Request(t.Log.End)
 	s.eng.TotalReqs.Add(1)
-	if f.count != nil {
-		f.count(s)
-	}
 	s.fe.FE.Response(f.status)
 	s.logBadRequest()
 	return false

@@ -118,9 +118,6 @@ func (s *session) clientWriteFailed(err error) {
 // failData notes a failure after the response began.
 func (s *session) failData(f *fault) {
 	s.keep, s.srvKeep = false, false
-	if s.fault == nil && f.count != nil {
-		f.count(s)
-	}
 	s.fail(f)
 }
 

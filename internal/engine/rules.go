@@ -2,38 +2,48 @@ package engine
 
 import (
 	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
-// runRules runs one rule set. True: go on with the next phase. False: the transaction has its answer, or its end.
-func (s *session) runRules(rules []Rule) bool {
+// step runs rules from index from on until one of them needs the session: it performs what can be performed on the way
+// (waiting for the body, slow work) and returns the first verdict that ends the rule set; Continue and Stop let the
+// transaction go on.
+func (s *session) step(p *action.Program) (txn.Verdict, *fault) {
 	t := &s.t
-	for i := 0; i < len(rules); i++ {
-		r := &rules[i]
-		if r.Cond != nil && !r.Cond.Eval(t) {
-			continue
-		}
-	again:
-		switch v := r.Act.Exec(t); v {
-		case txn.Continue:
-		case txn.Stop:
-			t.Lax = false
-			return true
+	for from := 0; ; {
+		v, next := p.Run(t, from)
+		from = next
+		switch v {
 		case txn.NeedBody:
 			if f := s.bufferBody(t.Wait); f != nil {
-				s.failAnswer(f)
-				return false
+				return v, f
 			}
 		case txn.NeedOffload:
-			s.task.Offload(t.Offload)
-			goto again
+			slow := t.Offload
+			t.Offload = nil
+			s.task.Offload(slow)
 		default:
-			s.conclude(v)
-			return false
+			return v, nil
 		}
 	}
-	t.Lax = false
-	return true
+}
+
+// runRules runs one request rule set. True: go on with the next phase. False: the transaction has its answer, or its end.
+func (s *session) runRules(p *action.Program) bool {
+	if p.Empty() {
+		return true
+	}
+	v, f := s.step(p)
+	switch {
+	case f != nil:
+		s.failAnswer(f)
+		return false
+	case v == txn.Continue, v == txn.Stop:
+		return true
+	}
+	s.conclude(v)
+	return false
 }
 
 // conclude performs the final verdict of a request rule.
@@ -92,62 +102,35 @@ func (s *session) responseRules() bool {
 	return s.be == s.fe || s.resRules(s.fe.HTTPResponse)
 }
 
-func (s *session) resRules(rules []Rule) bool {
-	t := &s.t
-	for i := 0; i < len(rules); i++ {
-		r := &rules[i]
-		if r.Cond != nil && !r.Cond.Eval(t) {
-			continue
-		}
-	again:
-		switch v := r.Act.Exec(t); v {
-		case txn.Continue:
-		case txn.Stop:
-			t.Lax = false
-			return true
-		case txn.NeedOffload:
-			s.task.Offload(t.Offload)
-			goto again
-		case txn.Deny, txn.Reject:
-			s.fail(&faultResDenied)
-			s.srvKeep = false
-			s.denied(502)
-			return false
-		case txn.Answer:
-			s.fail(&faultResLocal)
-			s.srvKeep = false
-			s.answer()
-			return false
-		default:
-			s.srvKeep = false
-			s.failAnswer(&faultResRule)
-			return false
-		}
+func (s *session) resRules(p *action.Program) bool {
+	if p.Empty() {
+		return true
 	}
-	t.Lax = false
-	return true
+	v, _ := s.step(p)
+	switch v {
+	case txn.Continue, txn.Stop:
+		return true
+	case txn.Deny, txn.Reject:
+		s.srvKeep = false
+		s.fail(&faultResDenied)
+		s.denied(502)
+	case txn.Answer:
+		s.srvKeep = false
+		s.fail(&faultResLocal)
+		s.answer()
+	default:
+		s.srvKeep = false
+		s.failAnswer(&faultResRule)
+	}
+	return false
 }
 
 // afterResponse runs http-after-response of both proxies over whatever head goes to the client, also own answers.
 func (s *session) afterResponse() {
 	if s.be != nil {
-		s.lateRules(s.be.HTTPAfterResponse)
+		s.be.HTTPAfterResponse.Run(&s.t, 0)
 	}
 	if s.be != s.fe {
-		s.lateRules(s.fe.HTTPAfterResponse)
+		s.fe.HTTPAfterResponse.Run(&s.t, 0)
 	}
-}
-
-func (s *session) lateRules(rules []Rule) {
-	t := &s.t
-	for i := range rules {
-		r := &rules[i]
-		if r.Cond != nil && !r.Cond.Eval(t) {
-			continue
-		}
-		if v := r.Act.Exec(t); v != txn.Continue {
-			break
-		}
-	}
-	t.Lax = false
 }

@@ -110,12 +110,6 @@ type Timeouts struct {
 	Client, Server, Connect, HTTPRequest, KeepAlive, Queue, Tunnel, ClientFin, ServerFin, Tarpit time.Duration
 }
 
-// Rule is one compiled rule.
-type Rule struct {
-	Cond *acl.Cond // nil always matches
-	Act  action.Action
-}
-
 // UseBackend is one compiled use_backend line.
 type UseBackend struct {
 	Cond    *acl.Cond
@@ -198,7 +192,7 @@ type Proxy struct {
 	Log      Log
 	Pages    Pages
 
-	HTTPRequest, HTTPResponse, HTTPAfterResponse, Redirect []Rule
+	HTTPRequest, HTTPResponse, HTTPAfterResponse, Redirect *action.Program
 
 	// frontend half
 	MaxConn        int
