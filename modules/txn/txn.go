@@ -25,11 +25,16 @@ type Txn struct {
 	Backend  Backend // the frontend's own while no other was chosen and it is a listen section; else nil
 	Server   Server  // nil until one was chosen
 
+	// FrontendErrors and BackendErrors are the error pages of both, nil for none. Backend's go first.
+	FrontendErrors, BackendErrors ErrorPages
+
 	// ServerConn is the address pair of the connection to the server (%bi %bp %si %sp).
 	ServerLocal, ServerRemote netip.AddrPort
 
 	// Captures by slot; nil means nothing was captured (configuration.txt 8.8).
 	ReqCaptures, ResCaptures [][]byte
+	// ReqCaptureLens and ResCaptureLens are the longest values that the frontend's slots keep; the engine sets them.
+	ReqCaptureLens, ResCaptureLens []int
 	// CookieCapture are the values of `capture cookie` (%CC, %CS).
 	ReqCookie, ResCookie []byte
 	// UniqueID is set by unique-id-format, nil before.
@@ -50,6 +55,7 @@ type Txn struct {
 	vars, reqVars Vars
 	mem           scratch
 	works         works
+	buffer        []byte
 }
 
 // LogSilent is the LogLevel of a transaction that is not logged (http-request set-log-level silent).
@@ -92,7 +98,7 @@ func (t *Txn) Reset() {
 	t.Res.Reset()
 	t.InResponse = false
 	t.Body, t.BodyComplete = nil, false
-	t.Backend, t.Server = nil, nil
+	t.Backend, t.Server, t.BackendErrors = nil, nil, nil
 	t.ServerLocal, t.ServerRemote = netip.AddrPort{}, netip.AddrPort{}
 	clear(t.ReqCaptures)
 	clear(t.ResCaptures)
