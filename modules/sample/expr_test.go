@@ -31,7 +31,7 @@ func TestCompileErrors(t *testing.T) {
 		{"always_true+x", "unknown fetch method 'always_true+x'; did you mean 'always_true'?"},
 		{"bool(2)", "invalid args in fetch method 'bool' : Expects 'true', 'false', '0' or '1'"},
 		{"bool", "invalid args in fetch method 'bool' : Expects 'true', 'false', '0' or '1'"},
-		{"bin(x)", "invalid args in fetch method 'bin' : an hex digit is expected (found 'x')"},
+		{"bin(x)", "invalid args in fetch method 'bin' : an even number of hex digit is expected"},
 		{"bin(0)", "invalid args in fetch method 'bin' : an even number of hex digit is expected"},
 		{"bin(zz)", "invalid args in fetch method 'bin' : an hex digit is expected (found 'z')"},
 		{"ipv4(1.2.3)", "fetch method 'ipv4' : failed to parse '1.2.3' as type 'IPv4 address' at position 1"},

@@ -57,13 +57,13 @@ func compileStr(_ *Env, args []Arg) (FetchFunc, error) {
 }
 
 func compileBin(_ *Env, args []Arg) (FetchFunc, error) {
+	if n := len(args[0].Str); n == 0 || n%2 != 0 {
+		return nil, errors.New("an even number of hex digit is expected")
+	}
 	b, err := hex.DecodeString(args[0].Str)
 	var bad hex.InvalidByteError
-	switch {
-	case errors.As(err, &bad):
+	if errors.As(err, &bad) {
 		return nil, fmt.Errorf("an hex digit is expected (found '%c')", byte(bad))
-	case err != nil || len(b) == 0:
-		return nil, errors.New("an even number of hex digit is expected")
 	}
 	return constant(Sample{Type: txn.Bin, Bytes: b}), nil
 }

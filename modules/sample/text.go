@@ -61,3 +61,9 @@ func ParseAddr(b []byte) (netip.Addr, bool) {
 	}
 	return a, true
 }
+
+// constBytes views s as bytes that nobody writes to: converters make their results in scratch memory.
+func constBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// ParseHeaderAddr reads an address from a header field as hdr_ip does.
+func ParseHeaderAddr(b []byte) (netip.Addr, bool) { return ParseAddr(b) }

@@ -1,0 +1,92 @@
+package sample
+
+import "github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+
+// maxOccurrence is how far back a negative occurrence can count, as in HAProxy.
+const maxOccurrence = 10
+
+// element gives the element of the comma-separated list v that begins at off, without blanks around it, and where the
+// next one begins: -1 at the end. A comma within double quotes does not separate.
+func element(v []byte, off int) (elem []byte, next int) {
+	i, quoted := off, false
+	for ; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ',' && !quoted:
+			return trim(v[off:i]), i + 1
+		}
+	}
+	return trim(v[off:]), -1
+}
+
+func trim(b []byte) []byte {
+	for len(b) > 0 && isBlank(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && isBlank(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// values walks the values of the fields named name; an empty name stands for every field.
+type values struct {
+	list h1.Headers
+	name string
+	full bool // whole lines instead of list elements
+}
+
+// next gives the value at it and moves it on.
+func (v *values) next(it *Iter) (b []byte, ok bool) {
+	for it.Index < len(v.list) {
+		h := &v.list[it.Index]
+		if v.name != "" && string(h.Name) != v.name {
+			it.Index++
+			continue
+		}
+		if v.full {
+			it.Index++
+			return h.Value, true
+		}
+		b, next := element(h.Value, it.Off)
+		if next < 0 {
+			it.Index++
+			next = 0
+		}
+		it.Off = next
+		return b, true
+	}
+	return nil, false
+}
+
+// count is the number of values.
+func (v *values) count() (n int64) {
+	var it Iter
+	for {
+		if _, ok := v.next(&it); !ok {
+			return n
+		}
+		n++
+	}
+}
+
+// at gives the value number occ: from 1, or from -1 for the last.
+func (v *values) at(occ int64) (b []byte, ok bool) {
+	if occ < 0 {
+		if occ += v.count() + 1; occ <= 0 {
+			return nil, false
+		}
+	}
+	var it Iter
+	for ; occ > 0; occ-- {
+		if b, ok = v.next(&it); !ok {
+			return nil, false
+		}
+	}
+	return b, ok
+}
