@@ -31,9 +31,9 @@ func (r *Request) Body() Body {
 // Body says how the response's body ends, given the request's method (RFC 9112 6.3).
 func (r *Response) Body(method []byte) Body {
 	switch {
-	case r.Status == 101, r.Status/100 == 2 && string(method) == "CONNECT":
+	case r.Status == 101, r.Status >= 200 && r.Status < 300 && string(method) == "CONNECT":
 		return BodyTunnel
-	case r.Status/100 == 1, r.Status == 204, r.Status == 304, string(method) == "HEAD":
+	case r.Status >= 100 && r.Status < 200, r.Status == 204, r.Status == 304, string(method) == "HEAD":
 		return BodyNone
 	case r.Chunked:
 		return BodyChunked
@@ -46,4 +46,4 @@ func (r *Response) Body(method []byte) Body {
 }
 
 // Interim says that another response to the same request follows: 100, 102, 103 and the like, not 101.
-func (r *Response) Interim() bool { return r.Status/100 == 1 && r.Status != 101 }
+func (r *Response) Interim() bool { return r.Status >= 100 && r.Status < 200 && r.Status != 101 }

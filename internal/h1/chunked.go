@@ -4,6 +4,7 @@ package h1
 const (
 	ckSize uint8 = iota
 	ckDigits
+	ckBlank
 	ckExtension
 	ckSizeLF
 	ckData
@@ -15,14 +16,15 @@ const (
 
 // Chunked decodes a chunked body (RFC 9112 7.1). The zero value is ready.
 type Chunked struct {
-	state uint8
-	left  int64 // of the current chunk: the size read so far, or the bytes still to come
-	trail scanner
-	field Headers
 	// Limits bounds the trailers; nil means the defaults.
 	Limits *Limits
 	// Response makes a refusal a 502 instead of a 400.
 	Response bool
+
+	state uint8
+	left  int64 // the size read so far, then the bytes of the chunk still to come
+	trail scanner
+	field Headers
 }
 
 // Reset readies c for the next body and keeps the array of trailers.
@@ -30,55 +32,68 @@ func (c *Chunked) Reset() {
 	*c = Chunked{field: c.field[:0], Limits: c.Limits, Response: c.Response}
 }
 
-// Trailers are the trailer fields, once Decode said done; they point into the buffer given to that call.
+// Trailers are the trailer fields, once Decode said done; they point into the buffer given to that call. HAProxy
+// forwards all of them, framing fields too.
 func (c *Chunked) Trailers() Headers { return c.field }
 
-func (c *Chunked) fail(pos int, msg string) error {
-	if c.Response {
-		return c.trail.fail(502, pos, msg)
+// Left is how many bytes of the current chunk are still to come: so many may be moved without looking (splice).
+func (c *Chunked) Left() int64 {
+	if c.state == ckData {
+		return c.left
 	}
-	return c.trail.fail(400, pos, msg)
+	return 0
 }
 
-// maxChunk is the largest chunk size taken: more would overflow what HAProxy keeps.
+// Skip tells c that n of the Left bytes went past it.
+func (c *Chunked) Skip(n int64) {
+	if c.state == ckData && n > 0 && n <= c.left {
+		c.took(n)
+	}
+}
+
+func (c *Chunked) took(n int64) {
+	c.left -= n
+	if c.left == 0 {
+		c.state = ckDataCR
+	}
+}
+
+func (c *Chunked) status() int {
+	if c.Response {
+		return 502
+	}
+	return 400
+}
+
+// maxChunk is the largest chunk size HAProxy takes, 13 digits.
 const maxChunk = 1<<52 - 1
 
 // Decode takes the next bytes of the body, moves the payload found in them to buf[:data] and says how many bytes it
 // used; those after consumed stay where they are and are given again, in front of new ones, with the next call.
-// Trailers are consumed only when they are complete, so the caller must keep them together in one buffer.
+// Trailers are consumed only when they are complete, so the caller must have room for all of them in one buffer.
 func (c *Chunked) Decode(buf []byte) (data, consumed int, done bool, err error) {
-	i, n := 0, len(buf)
-	for i < n {
+	i := 0
+	for i < len(buf) {
 		switch c.state {
 		case ckData:
-			m := n - i
-			if int64(m) > c.left {
-				m = int(c.left)
-			}
+			m := min(len(buf)-i, int(min(c.left, int64(len(buf)))))
 			if data != i {
 				copy(buf[data:], buf[i:i+m])
 			}
 			data += m
 			i += m
-			c.left -= int64(m)
-			if c.left == 0 {
-				c.state = ckDataCR
-			}
+			c.took(int64(m))
 		case ckTrailers:
 			used, err := c.trailers(buf[i:], i)
-			if err != nil {
-				return data, i, false, err
+			if used > 0 {
+				c.state = ckDone
 			}
-			if used == 0 {
-				return data, i, false, nil
-			}
-			c.state = ckDone
-			return data, i + used, true, nil
+			return data, i + used, used > 0, err
 		case ckDone:
 			return data, i, true, nil
 		default:
 			if msg := c.frame(buf[i]); msg != "" {
-				return data, i, false, c.fail(i, msg)
+				return data, i, false, c.trail.fail(c.status(), i, msg)
 			}
 			i++
 		}
@@ -90,24 +105,11 @@ func (c *Chunked) Decode(buf []byte) (data, consumed int, done bool, err error) 
 func (c *Chunked) frame(b byte) string {
 	switch c.state {
 	case ckSize, ckDigits:
-		if d := hexDigit[b]; d != 0xff {
-			if c.left > maxChunk>>4 {
-				return "chunk size too large"
-			}
-			c.left = c.left<<4 | int64(d)
-			c.state = ckDigits
-			return ""
-		}
-		if c.state == ckSize {
-			return "chunk without size"
-		}
+		return c.size(b)
+	case ckBlank:
 		return c.afterSize(b)
 	case ckExtension:
-		if b == '\r' {
-			c.state = ckSizeLF
-		} else if b == '\n' {
-			c.sizeDone()
-		}
+		c.extension(b)
 	case ckSizeLF:
 		if b != '\n' {
 			return "CR without LF after a chunk size"
@@ -128,39 +130,61 @@ func (c *Chunked) frame(b byte) string {
 	return ""
 }
 
+func (c *Chunked) size(b byte) string {
+	if d := hexDigit[b]; d != notHex {
+		if c.left > maxChunk>>4 {
+			return "chunk size too large"
+		}
+		c.left = c.left<<4 | int64(d)
+		c.state = ckDigits
+		return ""
+	}
+	if c.state == ckSize {
+		return "chunk without size"
+	}
+	return c.afterSize(b)
+}
+
+// afterSize takes what may stand between the size and the end of its line: blanks, then an extension.
 func (c *Chunked) afterSize(b byte) string {
 	switch b {
 	case '\r':
 		c.state = ckSizeLF
 	case '\n':
 		c.sizeDone()
-	case ';', ' ', '\t':
+	case ';':
 		c.state = ckExtension
+	case ' ', '\t':
+		c.state = ckBlank
 	default:
-		return "bad byte in a chunk size"
+		return "bad byte after a chunk size"
 	}
 	return ""
 }
 
-func (c *Chunked) sizeDone() {
-	if c.left > 0 {
-		c.state = ckData
-		return
+// extension ignores everything up to the end of the line.
+func (c *Chunked) extension(b byte) {
+	switch b {
+	case '\r':
+		c.state = ckSizeLF
+	case '\n':
+		c.sizeDone()
 	}
-	c.state = ckTrailers
-	c.trail = scanner{state: stFieldStart}
 }
 
-// trailers reads the trailer section and gives its length, 0 while it is incomplete.
+func (c *Chunked) sizeDone() {
+	c.state = ckData
+	if c.left == 0 {
+		c.state = ckTrailers
+	}
+}
+
+// trailers reads the trailer section and gives its length, 0 while it is incomplete. It starts over each time, since
+// the caller may have moved the bytes; a trailer section that is slow to come is at most a buffer long.
 func (c *Chunked) trailers(buf []byte, at int) (int, error) {
-	// the caller may have moved the bytes since the last call
 	c.field = c.field[:0]
 	c.trail = scanner{state: stFieldStart, buf: buf}
-	status := 400
-	if c.Response {
-		status = 502
-	}
-	if err := c.trail.fields(&c.field, c.Limits, status); err != nil {
+	if err := c.trail.fields(&c.field, c.Limits, c.status()); err != nil {
 		c.trail.err.Pos += at
 		return 0, err
 	}
@@ -170,10 +194,12 @@ func (c *Chunked) trailers(buf []byte, at int) (int, error) {
 	return c.trail.pos, nil
 }
 
-// hexDigit maps a byte to its value as a hexadecimal digit, others to 0xff.
+const notHex = 0xff
+
+// hexDigit maps a byte to its value as a hexadecimal digit, others to notHex.
 var hexDigit = func() (t [256]byte) {
 	for i := range t {
-		t[i] = 0xff
+		t[i] = notHex
 	}
 	for i := range 10 {
 		t['0'+i] = byte(i)

@@ -14,10 +14,28 @@ var token = func() (t [256]byte) {
 	return t
 }()
 
-// targetByte marks the bytes HAProxy takes in a request target without accept-invalid-http-request.
-var targetByte = func() (t [256]bool) {
+// targetByte says which bytes a request target may have: targetStrict, or only with accept-invalid-http-request.
+var targetByte = func() (t [256]uint8) {
 	for c := 0x21; c < 0x7f; c++ {
-		t[c] = c != '#'
+		t[c] = targetStrict
+	}
+	for c := 0x80; c < 0x100; c++ {
+		t[c] = targetLax
+	}
+	t['#'] = targetLax
+	return t
+}()
+
+const (
+	targetNever uint8 = iota
+	targetLax
+	targetStrict
+)
+
+// versionByte says which bytes HAProxy takes as part of a version before it looks at the whole of it.
+var versionByte = func() (t [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./" {
+		t[c] = true
 	}
 	return t
 }()
@@ -52,17 +70,37 @@ func lineEnd(b []byte, i int) int {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// equalFold compares b with s, which is lower case.
-func equalFold(b []byte, s string) bool {
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isAlpha(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c |= 0x20
+	}
+	return c
+}
+
+// isFold compares b with s, which is lower case, without regard to ASCII case.
+func isFold(b []byte, s string) bool {
 	if len(b) != len(s) {
 		return false
 	}
 	for i := range b {
-		c := b[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
+		if lower(b[i]) != s[i] {
+			return false
 		}
-		if c != s[i] {
+	}
+	return true
+}
+
+// sameFold compares a and b without regard to ASCII case.
+func sameFold(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if lower(a[i]) != lower(b[i]) {
 			return false
 		}
 	}
@@ -80,12 +118,24 @@ func trimBlanks(b []byte) []byte {
 	return b
 }
 
-// nextToken cuts the first element off a comma-separated list, without its blanks.
-func nextToken(list []byte) (tok, rest []byte) {
-	for i := range list {
-		if list[i] == ',' {
-			return trimBlanks(list[:i]), list[i+1:]
+// cutComma cuts b at its first comma, as HAProxy does for framing fields: quotes mean nothing there.
+func cutComma(b []byte) (piece, rest []byte, more bool) {
+	for i := range b {
+		if b[i] == ',' {
+			return b[:i], b[i+1:], true
 		}
 	}
-	return trimBlanks(list), nil
+	return b, nil, false
+}
+
+// hasToken says whether a comma-separated list has the element name (lower case).
+func hasToken(list []byte, name string) bool {
+	for more := true; more; {
+		var piece []byte
+		piece, list, more = cutComma(list)
+		if isFold(trimBlanks(piece), name) {
+			return true
+		}
+	}
+	return false
 }

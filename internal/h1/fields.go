@@ -2,7 +2,7 @@ package h1
 
 // Limits bounds what Parse accepts. A nil *Limits means the defaults.
 type Limits struct {
-	// MaxHdr is tune.http.maxhdr (configuration.txt 3.2): how many field lines a head may have. 0 means 101.
+	// MaxHdr is tune.http.maxhdr (configuration.txt 3.2): one more than the field lines a head may have. 0 means 101.
 	MaxHdr int
 	// AcceptInvalid is "option accept-invalid-http-request" or "-response" (configuration.txt 4.2).
 	AcceptInvalid bool
@@ -21,17 +21,19 @@ func (l *Limits) acceptInvalid() bool { return l != nil && l.AcceptInvalid }
 
 // Where the scanner stands inside a head. A head may arrive in any number of pieces; each byte is looked at once.
 const (
-	stLeading uint8 = iota // empty lines before the start line
+	stLeading   uint8 = iota // empty lines before the start line
+	stLeadingLF              // the LF of such a line
 	stMethod
 	stMethodSpace
 	stTarget
 	stTargetSpace
 	stVersion
+	stVersionSpace
 	stStatus
 	stStatusSpace
 	stReason
 	stLineLF   // the LF of the start line
-	stLineLF09 // the LF of a request line without version
+	stLineLF09 // the end of a request line without version
 	stFieldStart
 	stName
 	stValue
@@ -55,11 +57,7 @@ type scanner struct {
 // resume readies the scanner for buf and says whether the earlier state still holds: it does not when the caller
 // moved the bytes elsewhere, because the slices taken so far point into the old place.
 func (s *scanner) resume(buf []byte) bool {
-	if s.pos == 0 {
-		s.buf = buf
-		return true
-	}
-	same := len(buf) >= s.pos && len(s.buf) > 0 && &s.buf[0] == &buf[0]
+	same := s.pos == 0 || len(buf) >= s.pos && len(s.buf) > 0 && &s.buf[0] == &buf[0]
 	s.buf = buf
 	return same
 }
@@ -72,8 +70,8 @@ func (s *scanner) fail(status, pos int, msg string) error {
 // fields scans field lines into h until the empty line. It is called again when more bytes arrived. badStatus is
 // the status of a refusal. Folded lines are joined with spaces in place, as HAProxy does.
 func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
-	buf, i, n := s.buf, s.pos, len(s.buf)
-	for i < n {
+	buf, i := s.buf, s.pos
+	for i < len(buf) {
 		switch s.state {
 		case stFieldStart:
 			switch buf[i] {
@@ -86,22 +84,16 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 				s.pos = i + 1
 				return nil
 			}
-			if len(*h) >= lim.maxHdr() {
+			// HAProxy's array also holds the start line
+			if len(*h) >= lim.maxHdr()-1 {
 				return s.fail(badStatus, i, "too many field lines")
 			}
 			s.start = i
 			s.state = stName
 			fallthrough
 		case stName:
-			for i < n {
-				c := token[buf[i]]
-				if c == 0 {
-					break
-				}
-				buf[i] = c
-				i++
-			}
-			if i == n {
+			i = s.scanName(i, lim)
+			if i == len(buf) {
 				continue
 			}
 			if buf[i] != ':' {
@@ -116,31 +108,21 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 			fallthrough
 		case stValue:
 			i = lineEnd(buf, i)
-			if i == n {
+			if i == len(buf) {
 				continue
 			}
 			s.eol = i
-			if buf[i] == '\n' {
-				s.state = stValueEnd
-				i++
-				continue
+			s.state = stValueEnd
+			if buf[i] == '\r' {
+				s.state = stValueLF
 			}
-			s.state = stValueLF
 			i++
-			if i == n {
-				continue
-			}
-			fallthrough
 		case stValueLF:
 			if buf[i] != '\n' {
 				return s.fail(badStatus, i, "CR without LF in a field value")
 			}
 			s.state = stValueEnd
 			i++
-			if i == n {
-				continue
-			}
-			fallthrough
 		case stValueEnd:
 			if isBlank(buf[i]) {
 				for j := s.eol; j < i; j++ {
@@ -149,10 +131,7 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 				s.state = stValue
 				continue
 			}
-			*h = append(*h, Header{
-				Name:  buf[s.start:s.name:s.name],
-				Value: trimBlanks(buf[s.name+1 : s.eol : s.eol]),
-			})
+			s.append(h)
 			s.state = stFieldStart
 		case stEndLF:
 			if buf[i] != '\n' {
@@ -165,4 +144,36 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 	}
 	s.pos = i
 	return nil
+}
+
+// scanName moves over a field name and lower-cases it in place.
+func (s *scanner) scanName(i int, lim *Limits) int {
+	buf := s.buf
+	for i < len(buf) {
+		c := token[buf[i]]
+		if c == 0 {
+			break
+		}
+		buf[i] = c
+		i++
+	}
+	if i < len(buf) && buf[i] != ':' && lim.acceptInvalid() {
+		for i < len(buf) && buf[i] != ':' && buf[i] != '\r' && buf[i] != '\n' {
+			buf[i] = lower(buf[i])
+			i++
+		}
+	}
+	return i
+}
+
+// append adds the field just scanned. The slices' capacity ends with them: nobody can write into the next field.
+func (s *scanner) append(h *Headers) {
+	from, to := s.name+1, s.eol
+	for from < to && isBlank(s.buf[from]) {
+		from++
+	}
+	for from < to && isBlank(s.buf[to-1]) {
+		to--
+	}
+	*h = append(*h, Header{Name: s.buf[s.start:s.name:s.name], Value: s.buf[from:to:to]})
 }

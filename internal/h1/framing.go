@@ -12,86 +12,110 @@ const (
 
 // framing is what a head's fields say about the message's end and the connection's.
 type framing struct {
+	next      int // first field not yet looked at
 	length    int64
-	chunked   bool
-	both      bool // Content-Length beside Transfer-Encoding
 	conn      ConnFlags
 	upgrade   []byte
+	host      int // index of the first Host plus one
+	cl, te    bool
+	chunked   bool // the last transfer coding is chunked
+	unknown   bool // there was another one in front
 	expect100 bool
-	status    int // of a refusal
+	websocket bool // Upgrade names websocket
+	key       bool // a valid Sec-WebSocket-Key, or any Sec-WebSocket-Accept
+
+	upgradeFields bool
+	repeated      bool // more than one Content-Length or Host line
+	shorten       bool // some Connection line has a token to remove
 }
 
-// read looks at each field once and normalises the framing fields. A non-empty answer is a refusal.
-func (f *framing) read(h *Headers, request bool) string {
-	f.length = -1
-	te, cl := false, false
-	for i := 0; i < len(*h); i++ {
-		switch hd := &(*h)[i]; len(hd.Name) {
+// see looks at the fields that are new since the last call: HAProxy refuses a bad one without waiting for the rest. A
+// non-empty answer is the refusal.
+func (f *framing) see(h Headers, request bool) string {
+	if f.next == 0 {
+		f.length = -1
+	}
+	for ; f.next < len(h); f.next++ {
+		hd := &h[f.next]
+		var msg string
+		switch len(hd.Name) {
+		case 4:
+			if request && string(hd.Name) == "host" {
+				msg = f.seeHost(h)
+			}
 		case 6:
-			if request && string(hd.Name) == "expect" && equalFold(hd.Value, "100-continue") {
-				f.expect100 = true
+			if string(hd.Name) == "expect" {
+				f.expect100 = f.expect100 || isFold(hd.Value, "100-continue")
 			}
 		case 7:
 			if string(hd.Name) == "upgrade" {
+				f.upgradeFields = true
 				f.upgrade = hd.Value
+				f.websocket = f.websocket || hasToken(hd.Value, "websocket")
 			}
 		case 10:
 			if string(hd.Name) == "connection" {
-				f.connection(hd.Value)
+				f.seeConnection(hd.Value)
 			}
 		case 14:
-			if string(hd.Name) != "content-length" {
-				continue
+			if string(hd.Name) == "content-length" {
+				msg = f.seeLength(hd)
 			}
-			n, digits, ok := contentLength(hd.Value)
-			if !ok || cl && n != f.length {
-				f.status = 400
-				return "bad or conflicting content-length"
-			}
-			hd.Value = digits
-			f.length = n
-			if cl {
-				h.DelAt(i)
-				i--
-			}
-			cl = true
 		case 17:
-			if string(hd.Name) != "transfer-encoding" {
-				continue
+			switch string(hd.Name) {
+			case "transfer-encoding":
+				f.te = true
+				msg = f.seeCodings(hd.Value)
+			case "sec-websocket-key":
+				f.key = f.key || request && len(hd.Value) == websocketKeyLen
 			}
-			te = true
-			if msg := f.transferEncoding(hd.Value); msg != "" {
-				return msg
-			}
+		case 20:
+			f.key = f.key || !request && string(hd.Name) == "sec-websocket-accept"
 		}
-	}
-	if te && !f.chunked && request {
-		f.status = 400
-		return "transfer-encoding does not end in chunked"
-	}
-	if te && cl {
-		f.both = true
-		f.length = -1
-		h.Del("content-length")
+		if msg != "" {
+			return msg
+		}
 	}
 	return ""
 }
 
-// contentLength reads one field's value. HAProxy takes a list of equal numbers and keeps one.
-func contentLength(v []byte) (n int64, digits []byte, ok bool) {
-	n = -1
-	for rest := v; ; {
-		var tok []byte
-		tok, rest = nextToken(rest)
-		m, good := decimal(tok)
-		if !good || n >= 0 && m != n {
-			return 0, nil, false
-		}
-		n, digits = m, tok
-		if rest == nil {
-			return n, digits, true
-		}
+// websocketKeyLen is the length of 16 bytes in base64 (RFC 6455 4.1); HAProxy does not look further.
+const websocketKeyLen = 24
+
+// seeHost lets Host lines repeat when they say the same.
+func (f *framing) seeHost(h Headers) string {
+	if f.host == 0 {
+		f.host = f.next + 1
+		return ""
 	}
+	f.repeated = true
+	if !sameFold(h[f.host-1].Value, h[f.next].Value) {
+		return "different host fields"
+	}
+	return ""
+}
+
+// seeLength takes a list of equal numbers and leaves the last of them in the field. Unlike HAProxy it refuses every
+// number above 2^63-1: HAProxy 2.6.12 reads 18446744073709551616 as 0, forwards it, and takes the body for a request.
+func (f *framing) seeLength(hd *Header) string {
+	rest := hd.Value
+	for more := true; more; {
+		var piece []byte
+		piece, rest, more = cutComma(rest)
+		piece = trimBlanks(piece)
+		n, ok := decimal(piece)
+		if !ok {
+			return "bad content-length"
+		}
+		if f.length >= 0 && n != f.length {
+			return "different content-lengths"
+		}
+		f.length = n
+		hd.Value = piece
+	}
+	f.repeated = f.repeated || f.cl
+	f.cl = true
+	return ""
 }
 
 // decimal reads a non-empty run of digits that fits an int64.
@@ -101,53 +125,54 @@ func decimal(b []byte) (int64, bool) {
 	}
 	var n int64
 	for _, c := range b {
-		if !isDigit(c) || n > (1<<63-1-int64(c-'0'))/10 {
+		d := int64(c) - '0'
+		if d < 0 || d > 9 || n > (1<<63-1-d)/10 {
 			return 0, false
 		}
-		n = n*10 + int64(c-'0')
+		n = n*10 + d
 	}
 	return n, true
 }
 
-func (f *framing) transferEncoding(v []byte) string {
-	for rest := v; ; {
-		var tok []byte
-		tok, rest = nextToken(rest)
+// seeCodings reads a list of transfer codings. Nothing may follow chunked; an empty element counts as an unknown
+// coding, except at the end.
+func (f *framing) seeCodings(rest []byte) string {
+	for len(rest) > 0 {
+		var piece []byte
+		piece, rest, _ = cutComma(rest)
 		switch {
 		case f.chunked:
-			f.status = 400
 			return "transfer coding after chunked"
-		case equalFold(tok, "chunked"):
+		case isFold(trimBlanks(piece), "chunked"):
 			f.chunked = true
 		default:
-			f.status = 422
-			return "unknown transfer coding"
+			f.unknown = true
 		}
-		if rest == nil {
-			return ""
-		}
+	}
+	return ""
+}
+
+// normalise makes the fields what HAProxy shows to its rules and forwards.
+func (f *framing) normalise(h *Headers) {
+	if f.te && f.cl {
+		h.Del("content-length")
+		f.length = -1
+	} else if f.repeated && f.cl {
+		h.delRepeats("content-length")
+	}
+	if f.repeated && f.host != 0 {
+		h.delRepeats("host")
+	}
+	if f.shorten {
+		h.stripConnection()
 	}
 }
 
-func (f *framing) connection(v []byte) {
-	for rest := v; ; {
-		var tok []byte
-		tok, rest = nextToken(rest)
-		f.conn |= connToken(tok)
-		if rest == nil {
-			return
+// delRepeats keeps the first field of that name only.
+func (h *Headers) delRepeats(name string) {
+	if first := h.Find(name, 0); first >= 0 {
+		if second := h.Find(name, first+1); second >= 0 {
+			h.delFrom(second, name)
 		}
 	}
-}
-
-func connToken(tok []byte) ConnFlags {
-	switch {
-	case equalFold(tok, "close"):
-		return ConnClose
-	case equalFold(tok, "keep-alive"):
-		return ConnKeepAlive
-	case equalFold(tok, "upgrade"):
-		return ConnUpgrade
-	}
-	return 0
 }

@@ -1,36 +1,43 @@
 package h1
 
-import "bytes"
-
 // Request is a request head. Its slices point into the buffer given to Parse until the caller replaces them.
 // Use one value per connection and Reset it between messages: it keeps the array of fields.
 type Request struct {
-	// Method and Target are as received. Target may be in origin, absolute, authority or asterisk form.
-	Method, Target []byte
-	// Minor is 0 for HTTP/1.0 and HTTP/0.9, 1 for anything higher.
+	// Method is as received, never empty.
+	Method []byte
+	// Target is as received, in origin, absolute, authority or asterisk form, except that an absolute one has lost a
+	// port that is empty or its scheme's default.
+	Target []byte
+	// Version is the version as received ("HTTP/1.1", "HTTP/2.0"), empty in HTTP/0.9. Rules see it; AppendRequest writes
+	// it only for Minor 0.
+	Version []byte
+	// Minor is 1 for any version at or above 1.1, else 0.
 	Minor int
 	// HTTP09 is a request line without version, taken only with accept-invalid-http-request.
 	HTTP09 bool
-	// Headers are the field lines after HAProxy's normalisation: repeated equal Content-Length lines are one, and
-	// Content-Length is gone beside Transfer-Encoding.
+	// Headers are the field lines as rules see them, normalised as HAProxy does: names in lower case, close and keep-alive
+	// gone from Connection, repeated Content-Length or Host lines that agree made one, Content-Length gone beside
+	// Transfer-Encoding, Upgrade gone beside a body.
 	Headers Headers
-	// ContentLength is the length of the body, -1 when there is no Content-Length. It is 0 without a body.
+	// ContentLength is the value of Content-Length, -1 without one.
 	ContentLength int64
 	// Chunked says that the body is chunked.
 	Chunked bool
-	// MustClose says that the message may not be followed by another on the same connection, whatever it says itself:
+	// MustClose says that neither the client's nor the server's connection may be used again, whatever the message says:
 	// Content-Length beside Transfer-Encoding, or Transfer-Encoding in HTTP/1.0 (RFC 9112 6.1).
 	MustClose bool
-	// Conn is what the Connection field asks for.
+	// Conn is what the Connection field asked for, before it was normalised.
 	Conn ConnFlags
-	// Upgrade is the Upgrade field's value, when Connection says upgrade.
+	// Upgrade is the last Upgrade field's value, when Connection says upgrade and there is no body.
 	Upgrade []byte
-	// Expect100 says that the client waits for "100 Continue".
+	// Expect100 says that the client waits for "100 Continue". HAProxy passes the field on and leaves the answer to the
+	// server, unless it buffers the body itself.
 	Expect100 bool
 	// IsConnect says that the method is CONNECT.
 	IsConnect bool
 
-	scan scanner
+	scan  scanner
+	frame framing
 }
 
 // Reset readies r for the next message and keeps the array of fields.
@@ -39,9 +46,10 @@ func (r *Request) Reset() {
 	*r = Request{Headers: h, ContentLength: -1}
 }
 
-// Parse reads a head from buf, which it may modify: names become lower case, folded lines are joined. It gives the
-// head's length (leading empty lines included) when it is complete; 0, nil when more bytes are needed; or an *Error,
-// valid until the next call. After 0, nil it is called again with the same buffer grown, and goes on where it stopped.
+// Parse reads a head from buf, which it may modify: names become lower case, folded lines are joined, lists shortened.
+// It gives the head's length, leading empty lines included, when it is complete; 0, nil when more bytes are needed; or
+// an *Error, valid until the next call. After 0, nil it is called again with the same buffer grown, and goes on where
+// it stopped; a buffer that was moved meanwhile is read again from the start.
 func (r *Request) Parse(buf []byte, lim *Limits) (int, error) {
 	if !r.scan.resume(buf) {
 		r.Reset()
@@ -56,180 +64,228 @@ func (r *Request) Parse(buf []byte, lim *Limits) (int, error) {
 		if err := r.scan.fields(&r.Headers, lim, 400); err != nil {
 			return 0, err
 		}
+		if msg := r.frame.see(r.Headers, true); msg != "" {
+			return 0, r.scan.fail(400, r.scan.pos, msg)
+		}
 	}
 	if r.scan.state != stDone {
 		return 0, nil
 	}
-	if err := r.finish(lim); err != nil {
-		return 0, err
+	if status, msg := r.finish(lim); status != 0 {
+		return 0, r.scan.fail(status, r.scan.pos, msg)
 	}
 	return r.scan.pos, nil
 }
 
-// startLine scans as much of the request line as there is (RFC 9112 3; HAProxy takes several spaces between its parts).
+// startLine scans as much of the request line as there is (RFC 9112 3; HAProxy takes several blanks between its parts).
 func (r *Request) startLine(lim *Limits) error {
 	s := &r.scan
-	buf, i, n := s.buf, s.pos, len(s.buf)
-	for i < n && s.state < stFieldStart {
-		switch s.state {
-		case stLeading:
-			if buf[i] == '\r' || buf[i] == '\n' {
-				i++
-				continue
-			}
-			s.start = i
-			s.state = stMethod
+	buf := s.buf
+	for s.pos < len(buf) && s.state < stFieldStart {
+		var msg string
+		switch c := buf[s.pos]; s.state {
+		case stLeading, stLeadingLF:
+			msg = s.leading(c, stMethod)
 		case stMethod:
-			for i < n && token[buf[i]] != 0 {
-				i++
-			}
-			if i == n {
-				continue
-			}
-			if !isBlank(buf[i]) || i == s.start {
-				return s.fail(400, i, "bad byte in the method")
-			}
-			r.Method = buf[s.start:i:i]
-			s.state = stMethodSpace
+			msg = r.method()
 		case stMethodSpace:
-			if isBlank(buf[i]) {
-				i++
+			if isBlank(c) {
+				s.pos++
 				continue
 			}
-			s.start = i
+			s.start = s.pos
 			s.state = stTarget
 		case stTarget:
-			i = r.scanTarget(i, lim)
-			if i == n {
-				continue
-			}
-			if err := r.endTarget(i, lim); err != nil {
-				return err
-			}
-			i++
+			msg = r.target(lim)
 		case stTargetSpace:
-			if isBlank(buf[i]) {
-				i++
-				continue
-			}
-			s.start = i
-			s.state = stVersion
+			msg = r.targetSpace(c)
 		case stVersion:
-			for i < n && (token[buf[i]] != 0 || buf[i] == '/') {
-				i++
-			}
-			if i == n {
-				continue
-			}
-			if err := r.version(buf[s.start:i], i, lim); err != nil {
-				return err
-			}
-			switch buf[i] {
-			case '\r':
-				s.state = stLineLF
-			case '\n':
-				s.state = stFieldStart
-			default:
-				return s.fail(400, i, "bad byte in the version")
-			}
-			i++
+			msg = r.version(lim)
 		case stLineLF:
-			if buf[i] != '\n' {
-				return s.fail(400, i, "CR without LF in the request line")
+			if c != '\n' {
+				msg = "CR without LF in the request line"
 			}
 			s.state = stFieldStart
-			i++
+			s.pos++
 		case stLineLF09:
-			if buf[i] != '\n' {
-				return s.fail(400, i, "CR without LF in the request line")
-			}
-			s.state = stDone
-			i++
+			msg = r.end09(c, lim)
+		}
+		if msg != "" {
+			return s.fail(400, s.pos, msg)
 		}
 	}
-	s.pos = i
 	return nil
 }
 
-// scanTarget moves over the bytes a target may have.
-func (r *Request) scanTarget(i int, lim *Limits) int {
-	buf := r.scan.buf
-	if lim.acceptInvalid() {
-		for i < len(buf) && (buf[i] > ' ' && buf[i] != 0x7f) {
-			i++
-		}
-		return i
+// leading skips an empty line in front of the start line, as RFC 9112 2.2 asks for.
+func (s *scanner) leading(c byte, next uint8) string {
+	switch {
+	case c == '\n':
+		s.state = stLeading
+	case s.state == stLeadingLF:
+		return "CR without LF before the start line"
+	case c == '\r':
+		s.state = stLeadingLF
+	default:
+		s.start = s.pos
+		s.state = next
+		return ""
 	}
-	for i < len(buf) && targetByte[buf[i]] {
+	s.pos++
+	return ""
+}
+
+func (r *Request) method() string {
+	s := &r.scan
+	i := s.pos
+	for i < len(s.buf) && token[s.buf[i]] != 0 {
 		i++
 	}
-	return i
+	s.pos = i
+	if i == len(s.buf) {
+		return ""
+	}
+	if !isBlank(s.buf[i]) || i == s.start {
+		return "bad byte in the method"
+	}
+	r.Method = s.buf[s.start:i:i]
+	s.state = stMethodSpace
+	return ""
 }
 
-// endTarget looks at the byte after the target.
-func (r *Request) endTarget(i int, lim *Limits) error {
+func (r *Request) target(lim *Limits) string {
 	s := &r.scan
-	c := s.buf[i]
-	switch {
-	case isBlank(c):
-		r.Target = s.buf[s.start:i:i]
+	least := targetStrict
+	if lim.acceptInvalid() {
+		least = targetLax
+	}
+	i := s.pos
+	for i < len(s.buf) && targetByte[s.buf[i]] >= least {
+		i++
+	}
+	s.pos = i
+	if i == len(s.buf) {
+		return ""
+	}
+	if i == s.start {
+		return "empty target"
+	}
+	switch s.buf[i] {
+	case ' ', '\t':
 		s.state = stTargetSpace
-		return nil
-	case c != '\r' && c != '\n':
-		return s.fail(400, i, "bad byte in the target")
-	case !lim.acceptInvalid():
-		return s.fail(400, i, "request line without version")
+	case '\r', '\n':
+		s.state = stLineLF09
+	default:
+		return "bad byte in the target"
 	}
 	r.Target = s.buf[s.start:i:i]
-	r.HTTP09 = true
-	s.state = stLineLF09
-	if c == '\n' {
+	return ""
+}
+
+func (r *Request) targetSpace(c byte) string {
+	s := &r.scan
+	switch c {
+	case ' ', '\t':
+		s.pos++
+	case '\r', '\n':
+		s.state = stLineLF09
+	default:
+		s.start = s.pos
+		s.state = stVersion
+	}
+	return ""
+}
+
+func (r *Request) version(lim *Limits) string {
+	s := &r.scan
+	i := s.pos
+	for i < len(s.buf) && versionByte[s.buf[i]] {
+		i++
+	}
+	s.pos = i
+	if i == len(s.buf) {
+		return ""
+	}
+	switch s.buf[i] {
+	case '\r':
+		s.state = stLineLF
+	case '\n':
+		s.state = stFieldStart
+	default:
+		return "bad byte in the version"
+	}
+	r.Version = s.buf[s.start:i:i]
+	if !lim.acceptInvalid() && !requestVersion(r.Version) {
+		return "bad version"
+	}
+	r.Minor = minorOf(r.Version)
+	s.pos++
+	return ""
+}
+
+// end09 takes the end of a request line without version: HTTP/0.9, which only accept-invalid-http-request lets through.
+func (r *Request) end09(c byte, lim *Limits) string {
+	s := &r.scan
+	switch {
+	case c == '\r' && !r.HTTP09:
+		r.HTTP09 = true // and an LF must follow
+		s.pos++
+	case c != '\n':
+		return "CR without LF in the request line"
+	case !lim.acceptInvalid():
+		return "request line without version"
+	case string(r.Method) != "GET":
+		return "HTTP/0.9 request with another method than GET"
+	default:
+		r.HTTP09 = true
 		s.state = stDone
+		s.pos++
 	}
-	return nil
+	return ""
 }
 
-var http11 = []byte("HTTP/1.1")
-
-// version reads "HTTP/x.y". HAProxy treats every version above 1.0 as 1.1.
-func (r *Request) version(v []byte, pos int, lim *Limits) error {
-	if bytes.Equal(v, http11) {
-		r.Minor = 1
-		return nil
+// finish draws the conclusions from a complete head. A status other than 0 refuses it.
+func (r *Request) finish(lim *Limits) (status int, msg string) {
+	f := &r.frame
+	if f.te && !f.chunked {
+		return 400, "transfer-encoding does not end in chunked"
 	}
-	minor, ok := parseVersion(v)
-	if !ok {
-		return r.scan.fail(400, pos, "bad version")
+	body := f.chunked || f.length > 0
+	if body && r.Minor == 0 && bodyless(r.Method) {
+		// a server of that age would take the body for the next request
+		return 413, "body in an HTTP/1.0 request that should have none"
 	}
-	r.Minor = minor
-	return nil
-}
-
-func parseVersion(v []byte) (minor int, ok bool) {
-	if len(v) != 8 || string(v[:5]) != "HTTP/" || v[6] != '.' || !isDigit(v[5]) || !isDigit(v[7]) {
-		return 0, false
+	if f.unknown {
+		return 422, "unknown transfer coding"
 	}
-	if v[5] > '1' || v[5] == '1' && v[7] >= '1' {
-		return 1, true
+	if isFold(r.Method, "pri") {
+		return 400, "HTTP/2 preface"
 	}
-	return 0, true
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// finish draws the conclusions from a complete head.
-func (r *Request) finish(lim *Limits) error {
 	r.IsConnect = string(r.Method) == "CONNECT"
-	var f framing
-	if msg := f.read(&r.Headers, true); msg != "" {
-		return r.scan.fail(f.status, r.scan.pos, msg)
+	if msg := r.authority(lim.acceptInvalid()); msg != "" {
+		return 400, msg
 	}
-	r.ContentLength, r.Chunked = f.length, f.chunked
-	r.Conn = f.conn
-	r.MustClose = f.both || f.chunked && r.Minor == 0
-	r.Expect100 = f.expect100 && r.Minor == 1
-	if f.conn&ConnUpgrade != 0 {
+	f.normalise(&r.Headers)
+	if body && f.upgradeFields {
+		r.Headers.Del("upgrade")
+	}
+	r.ContentLength, r.Chunked, r.Conn = f.length, f.chunked, f.conn
+	r.MustClose = f.te && f.cl || f.chunked && r.Minor == 0
+	r.Expect100 = f.expect100
+	if f.conn&ConnUpgrade != 0 && !body {
+		if f.websocket && !f.key {
+			return 400, "websocket request without a valid key"
+		}
 		r.Upgrade = f.upgrade
 	}
-	return nil
+	return 0, ""
+}
+
+// bodyless says which methods may not have a body in HTTP/1.0.
+func bodyless(method []byte) bool {
+	switch string(method) {
+	case "GET", "HEAD", "DELETE":
+		return true
+	}
+	return false
 }

@@ -3,26 +3,35 @@ package h1
 // Response is a response head. Its slices point into the buffer given to Parse until the caller replaces them.
 // Use one value per connection and Reset it between messages: it keeps the array of fields.
 type Response struct {
-	// Status is the three-digit status.
+	// Status is the status code. HAProxy takes any number of digits and writes them back as they are; so does
+	// AppendResponse, unless Status was changed. Numbers above a billion read as that.
 	Status int
 	// Reason is the rest of the status line, possibly empty.
 	Reason []byte
-	// Minor is 0 for HTTP/1.0, 1 for anything higher.
+	// Version is the version as received; AppendResponse writes it only for Minor 0.
+	Version []byte
+	// Minor is 1 for any version at or above 1.1, else 0.
 	Minor int
-	// Headers are the field lines after HAProxy's normalisation, see Request.
+	// Headers are the field lines, normalised as in Request; Content-Length and Transfer-Encoding are gone below status
+	// 200 and in 204.
 	Headers Headers
-	// ContentLength is the value of Content-Length, -1 without one. A response to HEAD has one and no body: see Body.
+	// ContentLength is the value of Content-Length, -1 without one or where it means nothing. A response to HEAD has one
+	// and no body: see Body.
 	ContentLength int64
-	// Chunked says that Transfer-Encoding ends in chunked.
+	// Chunked says that the body is chunked, or would be if there were one.
 	Chunked bool
-	// MustClose is as in Request.
+	// MustClose says that the server's connection may not be used again: Content-Length beside Transfer-Encoding, or
+	// Transfer-Encoding in HTTP/1.0.
 	MustClose bool
-	// Conn is what the Connection field says.
+	// Conn is what the Connection field said, before it was normalised.
 	Conn ConnFlags
-	// Upgrade is the Upgrade field's value, when Connection says upgrade.
+	// Upgrade is the last Upgrade field's value, when Connection says upgrade.
 	Upgrade []byte
 
-	scan scanner
+	code       []byte // the digits of the status line
+	codeStatus int    // and their value
+	scan       scanner
+	frame      framing
 }
 
 // Reset readies r for the next message and keeps the array of fields.
@@ -31,8 +40,9 @@ func (r *Response) Reset() {
 	*r = Response{Headers: h, ContentLength: -1}
 }
 
-// Parse reads a head from buf. It works as Request.Parse does. The method is the request's.
-func (r *Response) Parse(buf []byte, lim *Limits, method []byte) (int, error) {
+// Parse reads a head from buf. It works as Request.Parse does; the method is the request's: what HAProxy makes of
+// the head itself does not depend on it, what Body, KeepClient and KeepServer say does. Every refusal is a 502.
+func (r *Response) Parse(buf []byte, lim *Limits, _ []byte) (int, error) {
 	if !r.scan.resume(buf) {
 		r.Reset()
 		r.scan.buf = buf
@@ -46,117 +56,146 @@ func (r *Response) Parse(buf []byte, lim *Limits, method []byte) (int, error) {
 		if err := r.scan.fields(&r.Headers, lim, 502); err != nil {
 			return 0, err
 		}
+		if msg := r.frame.see(r.Headers, false); msg != "" {
+			return 0, r.scan.fail(502, r.scan.pos, msg)
+		}
 	}
 	if r.scan.state != stDone {
 		return 0, nil
 	}
-	if err := r.finish(method); err != nil {
-		return 0, err
+	if msg := r.finish(); msg != "" {
+		return 0, r.scan.fail(502, r.scan.pos, msg)
 	}
 	return r.scan.pos, nil
 }
 
-// startLine scans as much of the status line as there is.
+// startLine scans as much of the status line as there is (RFC 9112 4).
 func (r *Response) startLine(lim *Limits) error {
 	s := &r.scan
-	buf, i, n := s.buf, s.pos, len(s.buf)
-	for i < n && s.state < stFieldStart {
-		switch s.state {
-		case stLeading:
-			if buf[i] == '\r' || buf[i] == '\n' {
-				i++
-				continue
-			}
-			s.start = i
-			s.state = stVersion
+	buf := s.buf
+	for s.pos < len(buf) && s.state < stFieldStart {
+		var msg string
+		switch c := buf[s.pos]; s.state {
+		case stLeading, stLeadingLF:
+			msg = s.leading(c, stVersion)
 		case stVersion:
-			for i < n && (token[buf[i]] != 0 || buf[i] == '/') {
-				i++
-			}
-			if i == n {
+			msg = r.version(lim)
+		case stVersionSpace:
+			if isBlank(c) {
+				s.pos++
 				continue
 			}
-			minor, ok := parseVersion(buf[s.start:i])
-			if !ok || !isBlank(buf[i]) {
-				return s.fail(502, i, "bad version in the status line")
-			}
-			r.Minor = minor
-			s.state = stStatusSpace
-		case stStatusSpace:
-			if isBlank(buf[i]) {
-				i++
-				continue
-			}
-			s.start = i
+			s.start = s.pos
 			s.state = stStatus
 		case stStatus:
-			for i < n && isDigit(buf[i]) {
-				i++
-			}
-			if i == n {
+			msg = r.status()
+		case stStatusSpace:
+			if isBlank(c) {
+				s.pos++
 				continue
 			}
-			if err := r.endStatus(i); err != nil {
-				return err
-			}
+			s.start = s.pos
+			s.state = stReason
 		case stReason:
-			// every byte goes, as in a field value
-			if isBlank(buf[i]) && s.start == i {
-				i++
-				s.start = i
-				continue
-			}
-			i = lineEnd(buf, i)
-			if i == n {
-				continue
-			}
-			r.Reason = buf[s.start:i:i]
-			s.state = stLineLF
-			if buf[i] == '\n' {
-				s.state = stFieldStart
-			}
-			i++
+			r.reason()
 		case stLineLF:
-			if buf[i] != '\n' {
-				return s.fail(502, i, "CR without LF in the status line")
+			if c != '\n' {
+				msg = "CR without LF in the status line"
 			}
 			s.state = stFieldStart
-			i++
+			s.pos++
+		}
+		if msg != "" {
+			return s.fail(502, s.pos, msg)
 		}
 	}
-	s.pos = i
 	return nil
 }
 
-// endStatus reads the status code that ends at i.
-func (r *Response) endStatus(i int) error {
+func (r *Response) version(lim *Limits) string {
 	s := &r.scan
-	d := s.buf[s.start:i]
-	if len(d) != 3 {
-		return s.fail(502, i, "bad status code")
+	i := s.pos
+	for i < len(s.buf) && versionByte[s.buf[i]] {
+		i++
 	}
-	r.Status = int(d[0]-'0')*100 + int(d[1]-'0')*10 + int(d[2]-'0')
-	switch c := s.buf[i]; {
-	case isBlank(c), c == '\r', c == '\n':
-		s.start = i
-		s.state = stReason
-		return nil
-	default:
-		return s.fail(502, i, "bad byte after the status code")
+	s.pos = i
+	if i == len(s.buf) {
+		return ""
 	}
+	if !isBlank(s.buf[i]) || i == s.start {
+		return "bad byte in the version"
+	}
+	r.Version = s.buf[s.start:i:i]
+	if !lim.acceptInvalid() && !responseVersion(r.Version) {
+		return "bad version"
+	}
+	r.Minor = minorOf(r.Version)
+	s.state = stVersionSpace
+	return ""
 }
 
-// finish draws the conclusions from a complete head.
-func (r *Response) finish(method []byte) error {
-	var f framing
-	if msg := f.read(&r.Headers, false); msg != "" {
-		return r.scan.fail(502, r.scan.pos, msg)
+func (r *Response) status() string {
+	s := &r.scan
+	i := s.pos
+	for i < len(s.buf) && isDigit(s.buf[i]) {
+		r.Status = min(r.Status*10+int(s.buf[i]-'0'), 1e9)
+		i++
 	}
-	r.ContentLength, r.Chunked = f.length, f.chunked
-	r.Conn = f.conn
-	r.MustClose = f.both || f.chunked && r.Minor == 0
+	s.pos = i
+	if i == len(s.buf) {
+		return ""
+	}
+	c := s.buf[i]
+	if i == s.start || !isBlank(c) && c != '\r' && c != '\n' {
+		return "bad byte in the status"
+	}
+	r.code, r.codeStatus = s.buf[s.start:i:i], r.Status
+	s.state = stStatusSpace
+	return ""
+}
+
+// reason takes every byte up to the end of the line, as a field value does.
+func (r *Response) reason() {
+	s := &r.scan
+	i := lineEnd(s.buf, s.pos)
+	s.pos = i
+	if i == len(s.buf) {
+		return
+	}
+	r.Reason = s.buf[s.start:i:i]
+	s.state = stFieldStart
+	if s.buf[i] == '\r' {
+		s.state = stLineLF
+	}
+	s.pos++
+}
+
+// finish draws the conclusions from a complete head. A non-empty answer refuses it.
+func (r *Response) finish() string {
+	f := &r.frame
+	if f.unknown {
+		return "unknown transfer coding"
+	}
+	if r.Status == 101 && f.conn&ConnUpgrade != 0 && f.websocket && !f.key {
+		return "websocket response without sec-websocket-accept"
+	}
+	f.normalise(&r.Headers)
+	r.ContentLength, r.Chunked, r.Conn = f.length, f.chunked, f.conn
+	r.MustClose = f.te && f.cl || f.chunked && r.Minor == 0
+	if r.Status < 100 && f.chunked {
+		// HAProxy takes the field away and the chunks apart, and leaves the client to guess
+		return "chunked response of status below 100"
+	}
+	if (f.cl || f.te) && (r.Status < 200 || r.Status == 204) {
+		r.Headers.Del("content-length")
+		r.Headers.Del("transfer-encoding")
+		r.Chunked = false
+		if r.Status >= 100 {
+			r.ContentLength = -1
+		}
+	}
 	if f.conn&ConnUpgrade != 0 {
 		r.Upgrade = f.upgrade
 	}
-	return nil
+	return ""
 }
