@@ -34,6 +34,7 @@ type Settings struct {
 	AllBackups bool  // option allbackups
 	FullConn   int64 // fullconn: from how many sessions on servers' dynamic limits are at maxconn
 	Persist    bool  // option persist: persistent sessions go to servers that are down, too
+	Redispatch bool  // option redispatch: sessions that wait for a server that goes down, or is full, go to another
 	LogHealth  bool  // option log-health-checks
 	Listen     bool  // the proxy is a `listen` section: HAProxy's sentences say proxy, not backend
 	Log        Log
@@ -222,9 +223,7 @@ func compile(s *Settings) ([]compiled, error) {
 	list := make([]compiled, len(s.Servers))
 	seen := make(map[string]bool, len(s.Servers))
 	for i, c := range s.Servers {
-		if c.Name == "" {
-			errs = append(errs, errors.New("a server without a name"))
-		} else if seen[c.Name] {
+		if seen[c.Name] {
 			errs = append(errs, fmt.Errorf("server %s: the name is already used", c.Name))
 		}
 		seen[c.Name] = true
@@ -237,7 +236,10 @@ func compile(s *Settings) ([]compiled, error) {
 }
 
 func (c *compiled) parse() error {
-	var err error
+	err := c.cfg.validate()
+	if err != nil {
+		return err
+	}
 	if c.target, err = ParseTarget(c.cfg.Address); err != nil {
 		return err
 	}
@@ -254,12 +256,8 @@ func (c *compiled) parse() error {
 	if c.cfg.CheckPort != 0 {
 		c.check.Port, c.check.Mapped = c.cfg.CheckPort, false
 	}
-	return c.cfg.validate()
-}
-
-func (c *Config) validate() error {
-	if w := c.weight(); w < 0 || w > 256 {
-		return fmt.Errorf("invalid weight %d: it must be between 0 and 256", w)
+	if c.cfg.Check && c.check.Unix == "" && c.check.Mapped {
+		return errors.New("neither service port nor check port.")
 	}
 	return nil
 }

@@ -1,5 +1,13 @@
 package server
 
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+)
+
 // Config is one `server` line (configuration.txt 4.2 "server" and 5.2), with what `default-server` said before it
 // already merged in. The zero value of a field means its default.
 type Config struct {
@@ -56,10 +64,11 @@ type Config struct {
 	PoolLowConn int `json:"pool_low_conn,omitempty"`
 	// MaxReuse is how often a connection is used again, default (nil) and -1 no limit.
 	MaxReuse *int `json:"max_reuse,omitempty"`
-	// Redir answers GET and HEAD with a redirect to this prefix and the request's URI instead of connecting.
-	Redir string `json:"redir,omitempty"`
-	// MarkedDownShutdown closes the server's sessions when it goes down (on-marked-down shutdown-sessions).
-	MarkedDownShutdown bool `json:"on_marked_down_shutdown_sessions,omitempty"`
+
+	// Proxy is the backend's name, for messages while a file is read.
+	Proxy string `json:"-"`
+	// Pos is the line in haproxy.cfg.
+	Pos cfg.Pos `json:"-"`
 }
 
 // weight is the configured weight.
@@ -79,4 +88,53 @@ func orDefault(v, def int) int {
 		return def
 	}
 	return v
+}
+
+// validate checks what can also be wrong in a configuration that was not read from a haproxy.cfg.
+func (c *Config) validate() error {
+	var errs []error
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if c.Name == "" {
+		bad("a server needs a name")
+	} else if i := strings.IndexFunc(c.Name, notNameChar); i >= 0 {
+		bad("character '%c' is not permitted in server name '%s'.", c.Name[i], c.Name)
+	}
+	if w := c.weight(); w < 0 || w > maxWeight {
+		bad("weight of server %s is not within 0 and %d (%d).", c.Name, maxWeight, w)
+	}
+	for _, f := range []struct {
+		name   string
+		v, low int
+	}{
+		{"id", c.ID, 0}, {"maxconn", c.MaxConn, 0}, {"minconn", c.MinConn, 0}, {"maxqueue", c.MaxQueue, 0},
+		{"rise", c.Rise, 0}, {"fall", c.Fall, 0}, {"pool_max_conn", deref(c.PoolMaxConn), -1},
+		{"max_reuse", deref(c.MaxReuse), -1}, {"pool_low_conn", c.PoolLowConn, 0}, {"check_port", c.CheckPort, 0},
+		{"inter", int(c.Inter), 0}, {"fastinter", int(c.FastInter), 0}, {"downinter", int(c.DownInter), 0},
+	} {
+		if f.v < f.low {
+			bad("'%s' must be >= %d.", f.name, f.low)
+		}
+	}
+	if c.CheckPort > 65535 {
+		bad("invalid check port %d", c.CheckPort)
+	}
+	if p := c.ResolvePrefer; p != "" && p != "ipv4" && p != "ipv6" {
+		bad("'resolve-prefer' expects either ipv4 or ipv6 as argument.")
+	}
+	return errors.Join(errs...)
+}
+
+// maxWeight is HAProxy's highest weight (configuration.txt 5.2).
+const maxWeight = 256
+
+// notNameChar says that a name must not have r (configuration.txt 4.1: proxy names, the same for servers).
+func notNameChar(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:", r))
+}
+
+func deref(p *int) int {
+	if p == nil {
+		return 0
+	}
+	return *p
 }

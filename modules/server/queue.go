@@ -15,7 +15,7 @@ type Outcome int
 const (
 	Granted  Outcome = iota // Slot.Server is set, the session counts there until Release
 	Queued                  // Waker.Wake will be called
-	Full                    // the wanted server's queue has reached its maxqueue and there is no other server
+	Full                    // the wanted server's queue has reached its maxqueue, and there is no option redispatch
 	NoServer                // no server is usable
 )
 
@@ -26,7 +26,8 @@ type Slot struct {
 	Server *Server
 	// Waker must be set before Assign.
 	Waker Waker
-	// ServerPos and BackendPos are how many sessions left the queue it waited in before it did (%sq, %bq).
+	// ServerPos and BackendPos are its places in the queues it has left: one more than the sessions that were served
+	// before it (%sq, %bq).
 	ServerPos, BackendPos int
 
 	backend    *Backend
@@ -41,12 +42,12 @@ type Slot struct {
 type queue struct {
 	head, tail *Slot
 	n          Gauge
-	left       uint64 // sessions that have left it so far
+	served     uint64 // sessions that were given a place so far
 }
 
 func (q *queue) push(s *Slot) {
 	s.in, s.prev, s.next = q, q.tail, nil
-	s.entered = q.left
+	s.entered = q.served
 	if q.tail == nil {
 		q.head = s
 	} else {
@@ -67,15 +68,8 @@ func (q *queue) remove(s *Slot) {
 	} else {
 		s.next.prev = s.prev
 	}
-	q.left++
 	q.n.Dec()
 	s.in, s.prev, s.next = nil, nil, nil
-	pos := int(q.left - s.entered)
-	if s.srv != nil {
-		s.ServerPos += pos
-	} else {
-		s.BackendPos += pos
-	}
 }
 
 // Assign finds a server for t: want, when persistence names one that still takes such sessions, else the balancer's
@@ -92,6 +86,10 @@ func (b *Backend) Assign(t *txn.Txn, s *Slot, want, avoid *Server) Outcome {
 		if limit := want.config.Load().MaxQueue; limit == 0 || want.queue.n.Load() < int64(limit) {
 			return s.wait(&want.queue, want)
 		}
+		if !b.settings.Redispatch {
+			return Full
+		}
+		avoid = want
 	}
 	if len(b.candidates) == 0 || b.lb == nil {
 		return NoServer
@@ -139,9 +137,19 @@ func (s *Slot) wait(q *queue, srv *Server) Outcome {
 	return Queued
 }
 
-func (b *Backend) unqueue(s *Slot) {
+// unqueue takes s out of its queue, because it is served or because it gives up.
+func (b *Backend) unqueue(s *Slot, served bool) {
 	q := s.in
 	q.remove(s)
+	pos := int(q.served-s.entered) + 1
+	if served {
+		q.served++
+	}
+	if s.srv != nil {
+		s.ServerPos += pos
+	} else {
+		s.BackendPos += pos
+	}
 	b.queued.Add(-1)
 	if s.srv != nil {
 		s.srv.queueLen.Store(q.n.Load())
@@ -182,7 +190,7 @@ func (s *Slot) Cancel() bool {
 	if s.in == nil {
 		return false
 	}
-	b.unqueue(s)
+	b.unqueue(s, false)
 	return true
 }
 
@@ -211,7 +219,7 @@ func (s *Slot) Release() {
 // handOver gives srv's free places to waiting sessions: those of its own queue and of the backend's, in order of arrival.
 func (b *Backend) handOver(srv *Server) int {
 	n := 0
-	for srv.takesQueued() && srv.free() {
+	for srv.index >= 0 && srv.free() {
 		s := srv.queue.head
 		if h := b.queue.head; h != nil && srv.candidate && (s == nil || h.arrival < s.arrival) {
 			s = h
@@ -219,7 +227,7 @@ func (b *Backend) handOver(srv *Server) int {
 		if s == nil {
 			break
 		}
-		b.unqueue(s)
+		b.unqueue(s, true)
 		s.take(srv)
 		b.wake = append(b.wake, s.Waker)
 		n++

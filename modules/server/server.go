@@ -23,12 +23,18 @@ type Server struct {
 	candidate  bool
 	userWeight int
 	admin      Admin
-	running    bool // what the checks say
-	health     int
-	check      CheckState
-	queue      queue
+	oper       oper
+	health     int  // 0 ... rise-1: down, rise ... rise+fall-1: up
+	checking   bool // a check is running
+	checksOff  bool // turned off at run time
+	last       CheckResult
+	hasLast    bool
+	checkFails int64 // failed checks while up
+	downs      int64 // transitions to down
+	down       bool  // the state that lastChange began counts as down time
 	lastChange time.Time
 	downTime   time.Duration
+	queue      queue
 
 	// Pool belongs to the engine: the idle connections to this server.
 	Pool atomic.Value
@@ -43,20 +49,6 @@ type Server struct {
 	SafeConns atomic.Int64 // safe_conn_cur, maintained by the engine
 	_         [64]byte
 }
-
-// Admin is a server's administrative state: a set of reasons.
-type Admin uint8
-
-// The reasons for a server not to be ready.
-const (
-	ForcedMaint  Admin = 1 << iota // set to maintenance at run time
-	ConfigMaint                    // `disabled` on the server line
-	ResolveMaint                   // its host name has no address
-	ForcedDrain                    // set to drain at run time
-)
-
-// Maint are the reasons for which a server takes nothing at all.
-const Maint = ForcedMaint | ConfigMaint | ResolveMaint
 
 const (
 	snapUp uint32 = 1 << iota
@@ -82,9 +74,14 @@ func (s *Server) configure(c *compiled) {
 		}
 	}
 	if fresh || prev.target != c.target || prev.check != c.check || old.Check != c.cfg.Check {
-		s.running, s.health = true, c.cfg.rise()
+		s.oper, s.health = running, c.cfg.rise()
+		s.last, s.hasLast = CheckResult{}, false
 	}
+	s.health = min(s.health, s.full())
 	s.readdress(prev, c)
+	if fresh {
+		s.down = s.admin&Maint != 0
+	}
 }
 
 func (s *Server) readdress(prev, c *compiled) {
@@ -106,7 +103,7 @@ func (s *Server) remove() {
 	s.index = -1
 	for s.queue.head != nil {
 		w := s.queue.head
-		s.backend.unqueue(w)
+		s.backend.unqueue(w, false)
 		s.backend.wake = append(s.backend.wake, w.Waker)
 	}
 	s.publish()
@@ -174,7 +171,7 @@ func (s *Server) Endpoint(client netip.AddrPort) (Endpoint, bool) {
 	if ip == nil {
 		return Endpoint{}, false
 	}
-	return s.target.Load().target.at(*ip, client.Port()), true
+	return s.target.Load().target.at(*ip, client), true
 }
 
 // HasRoom says that a session can go to s at once: nobody waits for it and it is below its limit. Under the backend's
@@ -199,18 +196,17 @@ func (s *Server) limit() int64 {
 }
 
 // balanced says that a balancer may use it.
-func (s *Server) balanced() bool { return s.admin == 0 && s.running && s.userWeight > 0 }
+func (s *Server) balanced() bool { return s.admin == 0 && s.oper == running && s.userWeight > 0 }
 
-// persistent says that it takes sessions that name it.
-func (s *Server) persistent() bool { return s.admin&Maint == 0 && s.running }
-
-// takesQueued says that sessions may leave a queue to it.
-func (s *Server) takesQueued() bool { return s.persistent() }
+// persistent says that it takes sessions that name it (configuration.txt 4.2: option persist for servers that are down).
+func (s *Server) persistent() bool {
+	return s.admin&Maint == 0 && s.oper != stopped || s.backend.settings.Persist
+}
 
 // publish makes the state visible to readers without the lock.
 func (s *Server) publish() {
 	var f uint32
-	if s.admin&Maint == 0 && s.running && s.index >= 0 {
+	if s.admin&Maint == 0 && s.oper != stopped && s.index >= 0 {
 		f |= snapUp
 	}
 	s.snap.Store(f)
