@@ -25,7 +25,7 @@ func EvalCondition(expr string, opt *Options) (bool, error) {
 	if flaw != nil {
 		return false, fmt.Errorf("syntax error in condition: %s at position %d", flaw.msg, flaw.at+1)
 	}
-	if len(s.words) > maxWords {
+	if s.tooMany() != "" {
 		return false, errors.New("error in condition: too many words")
 	}
 	if len(s.words) == 0 {
@@ -49,12 +49,11 @@ type condition struct {
 
 // evaluate computes a condition whose quotes were resolved already. All of it is parsed, also what cannot change the value.
 func evaluate(text string, opt *Options) (bool, []string, *textError) {
-	c := &condition{text: text, opt: opt}
-	c.blanks()
-	if c.at == len(text) {
+	if skipSpace(text, 0) == len(text) {
 		return false, nil, nil
 	}
-	v, err := c.either(c.at)
+	c := &condition{text: text, opt: opt}
+	v, err := c.either(0)
 	if err == nil && c.at < len(text) {
 		err = c.fail(c.at, "unexpected character '%s' at the end of conditional expression '%s'", text[c.at:c.at+1], text)
 	}
@@ -71,15 +70,17 @@ func (c *condition) unparsable(at int) *textError {
 
 func (c *condition) blanks() { c.at = skipSpace(c.text, c.at) }
 
-// operator consumes op, and fails at anchor when nothing follows.
-func (c *condition) operator(op string, anchor int) (bool, *textError) {
+// operator consumes op. When nothing follows, what stands from the anchor on is unparsable, with the caret at mark.
+func (c *condition) operator(op string, anchor, mark int) (bool, *textError) {
 	if !strings.HasPrefix(c.text[c.at:], op) {
 		return false, nil
 	}
 	c.at += len(op)
 	c.blanks()
 	if c.at == len(c.text) {
-		return false, c.unparsable(anchor)
+		err := c.unparsable(anchor)
+		err.at = mark
+		return false, err
 	}
 	return true, nil
 }
@@ -87,8 +88,12 @@ func (c *condition) operator(op string, anchor int) (bool, *textError) {
 // either parses operands joined by ||. The anchor is where the enclosing expression begins.
 func (c *condition) either(anchor int) (bool, *textError) {
 	v, err := c.both()
+	mark := anchor
+	if c.depth == 0 {
+		mark = c.at
+	}
 	for err == nil {
-		more, opErr := c.operator("||", anchor)
+		more, opErr := c.operator("||", anchor, mark)
 		if !more {
 			return v, opErr
 		}
@@ -104,7 +109,7 @@ func (c *condition) both() (bool, *textError) {
 	v, err := c.operand()
 	first := c.at
 	for err == nil {
-		more, opErr := c.operator("&&", first)
+		more, opErr := c.operator("&&", first, first)
 		if !more {
 			return v, opErr
 		}
@@ -118,6 +123,7 @@ func (c *condition) both() (bool, *textError) {
 // operand parses one possibly negated integer, predicate or parenthesis, and the blanks behind it.
 func (c *condition) operand() (bool, *textError) {
 	start, negate := c.at, false
+	c.blanks()
 	for c.at < len(c.text) && c.text[c.at] == '!' {
 		negate = !negate
 		c.at++
@@ -133,7 +139,7 @@ func (c *condition) atom(start int) (bool, *textError) {
 		return false, c.unparsable(start)
 	}
 	if c.text[c.at] == '(' {
-		return c.parenthesis()
+		return c.parenthesis(start)
 	}
 	if v, ok := c.integer(); ok {
 		return v, nil
@@ -158,7 +164,7 @@ func nameLength(s string) int {
 	return n
 }
 
-func (c *condition) parenthesis() (bool, *textError) {
+func (c *condition) parenthesis(start int) (bool, *textError) {
 	open := c.at
 	if c.depth++; c.depth > maxParentheses {
 		return false, c.fail(open, "unparsable conditional sub-expression '%s'", c.text[open:])
@@ -166,7 +172,7 @@ func (c *condition) parenthesis() (bool, *textError) {
 	c.at++
 	c.blanks()
 	if c.at == len(c.text) {
-		return false, c.unparsable(open)
+		return false, c.unparsable(start)
 	}
 	v, err := c.either(open)
 	if err != nil {

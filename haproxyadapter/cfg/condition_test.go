@@ -49,7 +49,7 @@ var conditions = []struct {
 		" ", "a", "!", "()", "(1", "1)", "(", "0&&x", "1||x", "x||1", "1 && x", "1 &&", "1 ||", "&& 1", "1 & 1", "1 | 1", "1 1", "1x", "--1", "1 || 1 && garbage", "0 && garbage || 1",
 		"defined(A,x)", "defined(A", "defined (A)", "defined(A) x", "Defined(A)", "definedx(a)", "feature(OPENSSL,PCRE)", "streq(a)", "streq()", "streq(a,a,b)", "streq", "streq(", "streq(a,b",
 		`streq("a,b","a,b")`, `'streq(a\)b,"a)b")'`, `'streq("a,b)'`, `'streq(a\'`, `'streq(a,b\'`, "version_atleast(2,6)", "1)(", "1 # x", `"`, `streq("a,a)`, "1;1", `\1`, "(1)(1)", "(1) 1",
-		"()1", "!()", "(!)", "( )", "defined(A)defined(A)", "1 || 1 ||", "(1 ||", "(1 &&", "1 && 1 &&", "1 && (", "1 && !", "1 && (1 ||", "0x", "0x1g", "08", "1_", "!x", "!(x", "! x y", "(1 x)",
+		"()1", "!()", "(!)", "( )", "defined(A)defined(A)", "1 || 1 ||", "(1 ||", "(1 &&", "1 && 1 &&", "1 && (", "1 && !", "1 && (1 ||", "(!(", "1 && !!(", "0x", "0x1g", "08", "1_", "!x", "!(x", "! x y", "(1 x)",
 		"1 && (1 x", "1 || (x)", strings.Repeat("1 && ", 100) + "1", "unknown(1)",
 	}},
 }

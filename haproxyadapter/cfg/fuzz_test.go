@@ -43,13 +43,10 @@ func FuzzLexer(f *testing.F) {
 
 func roundTrip(t *testing.T, words []string) {
 	t.Helper()
-	var text strings.Builder
-	for _, w := range words {
-		text.WriteString(Quote(w) + " ")
-	}
-	lines, diags := Parse([]File{{"q", []byte(text.String())}}, fuzzOptions)
+	text := QuoteLine(words)
+	lines, diags := Parse([]File{{"q", []byte(text)}}, fuzzOptions)
 	if len(lines) != 1 || !slices.Equal(lines[0].Words, words) || diags.HasErrors() {
-		t.Fatalf("%q was written %q and read back %v, %v", words, text.String(), lines, diags)
+		t.Fatalf("%q was written %q and read back %v, %v", words, text, lines, diags)
 	}
 }
 

@@ -133,7 +133,11 @@ func (x *Lexer) logical(text string) (Line, bool) {
 		return Line{}, false
 	}
 	words, ok := x.split(text)
-	if !ok || len(words) == 0 {
+	if !ok {
+		x.pending = nil // they belong to the line that was refused
+		return Line{}, false
+	}
+	if len(words) == 0 {
 		return Line{}, false
 	}
 	if strings.HasPrefix(words[0], ".") {
@@ -146,6 +150,7 @@ func (x *Lexer) logical(text string) (Line, bool) {
 	}
 	x.checkEmpty(words)
 	if words[0] == "" {
+		x.releasePending()
 		return Line{}, false
 	}
 	if x.opt.isSection(words[0]) {

@@ -32,6 +32,15 @@ func Quote(word string) string {
 	return weakQuote(word)
 }
 
+// QuoteLine writes the words of a line, each with Quote.
+func QuoteLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = Quote(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
 func weakQuote(word string) string {
 	var b strings.Builder
 	b.WriteByte('"')

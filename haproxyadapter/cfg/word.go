@@ -27,6 +27,7 @@ type splitter struct {
 	starts []int // where each word begins in the line as HAProxy rewrites it, for its "too many words" message
 	word   strings.Builder
 	begun  bool // a word is open, even when it is still empty
+	blank  bool // blanks stand behind the last word
 	offset int  // length of all words before the open one, each with its terminator
 
 	comment   int // offset of the '#' that ended the line, or -1
@@ -49,7 +50,7 @@ func (s *splitter) run() *textError {
 		switch {
 		case c == '#' && s.comments:
 			s.comment = i
-			s.finish()
+			s.end()
 			return nil
 		case c == '\r':
 			s.endAtReturn(i)
@@ -66,8 +67,14 @@ func (s *splitter) run() *textError {
 		}
 		i = next
 	}
-	s.finish()
+	s.end()
 	return nil
+}
+
+// end closes the line. HAProxy counts blanks at its end as one more word.
+func (s *splitter) end() {
+	s.blank = !s.begun && len(s.words) > 0
+	s.finish()
 }
 
 // step consumes the piece of a word at i: a quoted string, an escape, or one byte.
@@ -208,7 +215,7 @@ func hexDigit(c byte) int {
 
 // tooMany returns HAProxy's message for a line of more words than it reads, or "".
 func (s *splitter) tooMany() string {
-	if len(s.words) <= maxWords {
+	if n := len(s.words); n < maxWords || n == maxWords && !s.blank {
 		return ""
 	}
 	indent := skipSpace(s.line, 0)
