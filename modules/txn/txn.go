@@ -84,6 +84,8 @@ type Reply struct {
 	Redirect bool // flags LR, counted as a redirect
 	// Ready goes with Deny and Tarpit: Res and Body hold the answer already, the error pages are not asked.
 	Ready bool
+	// Silent is an answer from an empty errorfile: the connection closes without one.
+	Silent bool
 }
 
 // WaitBody says how much of a body is wanted (http-request wait-for-body, option http-buffer-request).
