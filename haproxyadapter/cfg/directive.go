@@ -96,7 +96,6 @@ func (x *Lexer) otherwise(args []string) {
 	}
 	b.last = true
 	b.active = !b.outer && !b.taken
-	b.taken = true
 }
 
 // branch returns the block that .elif or .else continues, or nil after a message.

@@ -72,3 +72,22 @@ func TestDefaults(t *testing.T) {
 		t.Error(messageList(diags))
 	}
 }
+
+// TestFileIndex: two files may have one name, and a section never reaches into the next file.
+func TestFileIndex(t *testing.T) {
+	lines, diags := Parse([]File{{"f", []byte("a\n")}, {"f", nil}, {"f", []byte("#@ d\nb\nc")}}, nil)
+	if len(diags) > 0 || len(lines) != 3 {
+		t.Fatal(lines, diags)
+	}
+	var got []int
+	for _, l := range lines {
+		got = append(got, l.FileIndex, l.Pos.Line)
+	}
+	if diff := cmp.Diff([]int{0, 1, 2, 2, 2, 3}, got); diff != "" {
+		t.Error(diff)
+	}
+	d := NewDispenser(lines[1], nil)
+	if d.Pos() != (Pos{"f", 2}) || len(d.Directives()) != 1 || d.Directives()[0].Pos.Line != 1 || len(NewDispenser(lines[2], nil).Directives()) != 0 {
+		t.Errorf("got %v %v", d.Pos(), d.Directives())
+	}
+}

@@ -29,9 +29,6 @@ var predicates = map[string]predicate{
 
 // defined looks at the environment only: pseudo-variables are not part of it.
 func defined(opt *Options, args []string) (bool, error) {
-	if args[0] == "" || args[0][0] == '.' {
-		return false, nil
-	}
 	_, ok := opt.env(args[0])
 	return ok, nil
 }

@@ -96,3 +96,13 @@ func runningOpenSSLNumber(s string) (uint64, error) {
 	}
 	return n>>20<<20 | n>>12&0xff<<4, nil
 }
+
+// unsigned reads a number at the start of s, as far as it goes.
+func unsigned(s string) (n uint64, rest string, ok bool) {
+	i := 0
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	n, err := strconv.ParseUint(s[:i], 10, 32)
+	return n, s[i:], err == nil
+}
