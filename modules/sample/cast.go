@@ -81,7 +81,7 @@ func ToStr(t *txn.Txn, s *Sample) bool {
 	case txn.Bool, txn.Int:
 		s.SetStr(t.Keep(appendInt(t.Room(20), s.Int)))
 	case txn.IPv4, txn.IPv6:
-		s.SetStr(t.Keep(s.Addr.AppendTo(t.Room(46))))
+		s.SetStr(t.Keep(AppendAddr(t.Room(46), s.Addr)))
 	default:
 		return false
 	}
@@ -98,7 +98,7 @@ func AppendText(dst []byte, s *Sample) []byte {
 	case txn.Bool, txn.Int:
 		return appendInt(dst, s.Int)
 	case txn.IPv4, txn.IPv6:
-		return s.Addr.AppendTo(dst)
+		return AppendAddr(dst, s.Addr)
 	}
 	return dst
 }

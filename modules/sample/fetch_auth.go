@@ -31,7 +31,13 @@ func authField(t *txn.Txn, header string) (scheme, data []byte, ok bool) {
 	return scheme, trim(data), ok && len(scheme) > 0
 }
 
-var schemeBasic = []byte("Basic")
+var schemeBasic, schemeBearer = []byte("Basic"), []byte("Bearer")
+
+// bearer gives the token of that header.
+func bearer(t *txn.Txn, header string) (token []byte, ok bool) {
+	scheme, token, ok := authField(t, header)
+	return token, ok && bytes.EqualFold(scheme, schemeBearer)
+}
 
 // basic decodes "user:password".
 func basic(t *txn.Txn) (user, password []byte, ok bool) {
@@ -60,6 +66,10 @@ func fetchAuthPass(t *txn.Txn, _ *Iter, out *Sample) bool {
 }
 
 func fetchAuthType(t *txn.Txn, _ *Iter, out *Sample) bool {
+	if _, ok := bearer(t, "authorization"); ok {
+		out.SetStr(schemeBearer)
+		return true
+	}
 	_, _, ok := basic(t)
 	out.SetStr(schemeBasic)
 	return ok
@@ -67,32 +77,33 @@ func fetchAuthType(t *txn.Txn, _ *Iter, out *Sample) bool {
 
 // login checks the request's credentials. When that is slow it leaves the comparison in t.Offload and says no: who runs
 // the rule sees Offload, runs it outside the loop, and runs the rule again.
-func login(t *txn.Txn, list Userlist) (user []byte, ok bool) {
-	user, password, ok := basic(t)
-	if !ok || list == nil {
-		return nil, false
+// given says that there were credentials.
+func login(t *txn.Txn, list Userlist) (user []byte, given, ok bool) {
+	user, password, given := basic(t)
+	if !given || list == nil {
+		return nil, false, false
 	}
 	ok, slow := list.Check(user, password)
 	if slow {
 		t.Offload = func() { list.CheckSlow(user, password) }
-		return nil, false
+		return nil, true, false
 	}
-	return user, ok
+	return user, true, ok
 }
 
 func compileAuth(_ *Env, args []Arg) (FetchFunc, error) {
 	list := args[0].Userlist
 	return func(t *txn.Txn, _ *Iter, out *Sample) bool {
-		_, ok := login(t, list)
+		_, given, ok := login(t, list)
 		out.SetBool(ok)
-		return true
+		return given
 	}, nil
 }
 
 func compileAuthGroup(_ *Env, args []Arg) (FetchFunc, error) {
 	list := args[0].Userlist
 	return func(t *txn.Txn, it *Iter, out *Sample) bool {
-		user, ok := login(t, list)
+		user, _, ok := login(t, list)
 		if !ok || it == nil {
 			out.SetStr(user)
 			return ok
@@ -108,15 +119,18 @@ func compileAuthGroup(_ *Env, args []Arg) (FetchFunc, error) {
 	}, nil
 }
 
+// compileBearer: a header that the configuration names has an empty token when it has no other.
 func compileBearer(_ *Env, args []Arg) (FetchFunc, error) {
-	header := "authorization"
+	header, named := "authorization", false
 	if len(args) > 0 && args[0].Str != "" {
-		header = strings.ToLower(args[0].Str)
+		header, named = strings.ToLower(args[0].Str), true
 	}
-	scheme := []byte("Bearer")
 	return func(t *txn.Txn, _ *Iter, out *Sample) bool {
-		s, data, ok := authField(t, header)
-		out.SetStr(data)
-		return ok && bytes.EqualFold(s, scheme)
+		token, ok := bearer(t, header)
+		if !ok {
+			token = nil
+		}
+		out.SetStr(token)
+		return ok || named
 	}, nil
 }

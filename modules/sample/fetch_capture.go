@@ -9,8 +9,8 @@ import (
 // What was captured for the log (configuration.txt 7.3.6, 8.8): as received, before any rule changed it.
 func init() {
 	RegisterFetch(
-		Fetch{Name: "capture.req.hdr", Args: "integer", Out: txn.Str, Use: Request, Compile: compileCapture(requestCaptures)},
-		Fetch{Name: "capture.res.hdr", Args: "integer", Out: txn.Str, Use: Response, Compile: compileCapture(responseCaptures)},
+		Fetch{Name: "capture.req.hdr", Args: "integer", Out: txn.Str, Use: Request, Compile: compileCaptured(requestCaptures)},
+		Fetch{Name: "capture.res.hdr", Args: "integer", Out: txn.Str, Use: Response, Compile: compileCaptured(responseCaptures)},
 		Fetch{Name: "capture.req.method", Out: txn.Str, Use: Request, Func: fetchCaptureMethod},
 		Fetch{Name: "capture.req.uri", Out: txn.Str, Use: Request, Func: fetchCaptureURI},
 		Fetch{Name: "capture.req.ver", Out: txn.Str, Use: Request, Func: fetchCaptureVer},
@@ -23,7 +23,7 @@ func requestCaptures(t *txn.Txn) [][]byte { return t.ReqCaptures }
 
 func responseCaptures(t *txn.Txn) [][]byte { return t.ResCaptures }
 
-func compileCapture(slots func(*txn.Txn) [][]byte) func(*Env, []Arg) (FetchFunc, error) {
+func compileCaptured(slots func(*txn.Txn) [][]byte) func(*Env, []Arg) (FetchFunc, error) {
 	return func(_ *Env, args []Arg) (FetchFunc, error) {
 		i := args[0].Int
 		return func(t *txn.Txn, _ *Iter, out *Sample) bool {

@@ -70,7 +70,7 @@ func headerText(b []byte, out *Sample) bool {
 }
 
 func headerVal(b []byte, out *Sample) bool {
-	out.SetInt(leadingInt(b))
+	out.SetInt(looseInt(b))
 	return true
 }
 
@@ -210,12 +210,19 @@ func appendVarint(dst []byte, n int) []byte {
 	return append(dst, byte(n))
 }
 
+func firstByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
+}
+
 // compileFieldNames gives the names of all fields, by default with commas between them.
 func compileFieldNames(fields fieldsFunc) func(*Env, []Arg) (FetchFunc, error) {
 	return func(_ *Env, args []Arg) (FetchFunc, error) {
-		delim := ","
+		delim := byte(',')
 		if len(args) > 0 {
-			delim = args[0].Str
+			delim = firstByte(args[0].Str)
 		}
 		return func(t *txn.Txn, _ *Iter, out *Sample) bool {
 			list, ok := fields(t)
@@ -224,12 +231,12 @@ func compileFieldNames(fields fieldsFunc) func(*Env, []Arg) (FetchFunc, error) {
 			}
 			size := 0
 			for i := range list {
-				size += len(list[i].Name) + len(delim)
+				size += len(list[i].Name) + 1
 			}
 			b := t.Room(size)
 			for i := range list {
 				if i > 0 {
-					b = append(b, delim...)
+					b = append(b, delim)
 				}
 				b = append(b, list[i].Name...)
 			}

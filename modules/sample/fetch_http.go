@@ -112,6 +112,7 @@ func base(t *txn.Txn, out *Sample, query bool) bool {
 	switch {
 	case found && !ok:
 		out.SetStr(h)
+		return len(h) > 0
 	case found:
 		b := t.Room(len(h) + len(p))
 		b = append(b, h...)
@@ -130,11 +131,10 @@ func fetchBase32(t *txn.Txn, _ *Iter, out *Sample) bool {
 }
 
 func base32(t *txn.Txn) (uint32, bool) {
-	p, ok := PathQuery(t.Req.Target)
+	p, _ := PathQuery(t.Req.Target)
 	v := values{t.Req.Headers, "host", false}
 	h, _ := v.at(-1)
-	sum := sdbmAppend(0, h)
-	return avalanche(sdbmAppend(sum, untilQuery(p))), ok
+	return avalanche(sdbmAppend(sdbmAppend(0, h), untilQuery(p))), hasRequest(t)
 }
 
 func fetchBase32Src(t *txn.Txn, _ *Iter, out *Sample) bool {
@@ -149,10 +149,10 @@ func fetchURL32(t *txn.Txn, _ *Iter, out *Sample) bool {
 }
 
 func url32(t *txn.Txn) (uint32, bool) {
-	p, ok := PathQuery(t.Req.Target)
+	p, _ := PathQuery(t.Req.Target)
 	v := values{t.Req.Headers, "host", false}
 	h, _ := v.at(-1)
-	return avalanche(sdbmAppend(sdbmAppend(0, h), p)), ok
+	return avalanche(sdbmAppend(sdbmAppend(0, h), p)), hasRequest(t)
 }
 
 func fetchURL32Src(t *txn.Txn, _ *Iter, out *Sample) bool {
@@ -185,15 +185,15 @@ func sdbmAppend(h uint32, b []byte) uint32 {
 	return h
 }
 
-// avalanche mixes the bits of a hash (configuration.txt 4.2, hash-type: Bob Jenkins' full avalanche).
+// avalanche is Bob Jenkins' integer hash with full avalanche, times a prime that spreads it, as HAProxy's numbers show.
 func avalanche(a uint32) uint32 {
-	a += ^(a << 15)
-	a ^= a >> 10
-	a += a << 3
-	a ^= a >> 6
-	a += ^(a << 11)
-	a ^= a >> 16
-	return a
+	a = a + 0x7ed55d16 + a<<12
+	a = a ^ 0xc761c23c ^ a>>19
+	a = a + 0x165667b1 + a<<5
+	a = (a + 0xd3a2646c) ^ a<<9
+	a = a + 0xfd7046c5 + a<<3
+	a = a ^ 0xb55a4f09 ^ a>>16
+	return a * 0xc0000001
 }
 
 func fetchURLIP(t *txn.Txn, _ *Iter, out *Sample) bool {

@@ -3,7 +3,6 @@ package sample
 import (
 	"bytes"
 	"math"
-	"net/netip"
 	"strconv"
 	"unsafe"
 )
@@ -43,27 +42,29 @@ func leadingInt(b []byte) int64 {
 	return int64(n)
 }
 
+// looseInt is the reading of hdr_val, cook_val and urlp_val: 32 bits that wrap, and every byte below ':' counts as a digit
+// of its distance from '0', so that "1.5" is 1*100-2*10+5.
+func looseInt(b []byte) int64 {
+	neg := len(b) > 0 && b[0] == '-'
+	if neg {
+		b = b[1:]
+	}
+	var n int32
+	for _, c := range b {
+		d := int32(int8(c)) - '0'
+		if d > 9 {
+			break
+		}
+		n = n*10 + d
+	}
+	if neg {
+		n = -n
+	}
+	return int64(n)
+}
+
 // text views b as a string for the length of one call of a function that does not keep it.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// ParseAddr reads an address as HAProxy's cast from a string does: a port or a mask length behind an IPv4 address is
-// ignored.
-func ParseAddr(b []byte) (netip.Addr, bool) {
-	if i := bytes.IndexByte(b, ':'); i >= 0 && bytes.IndexByte(b[i+1:], ':') < 0 {
-		b = b[:i]
-	}
-	if i := bytes.IndexByte(b, '/'); i >= 0 {
-		b = b[:i]
-	}
-	a, err := netip.ParseAddr(text(b))
-	if err != nil || a.Zone() != "" {
-		return netip.Addr{}, false
-	}
-	return a, true
-}
-
 // constBytes views s as bytes that nobody writes to: converters make their results in scratch memory.
 func constBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-// ParseHeaderAddr reads an address from a header field as hdr_ip does.
-func ParseHeaderAddr(b []byte) (netip.Addr, bool) { return ParseAddr(b) }
