@@ -51,7 +51,7 @@ func (c CheckStatus) Text() string { return checkWords[min(c, checkStatuses-1)].
 func (c CheckStatus) Passed() bool { return c == CheckL4OK || c == CheckL6OK || c == CheckL7OK }
 
 // HasCode says that the result comes with a status code.
-func (c CheckStatus) HasCode() bool { return c >= CheckL7Resp }
+func (c CheckStatus) HasCode() bool { return c >= CheckL7OK }
 
 // CheckResult is what one health check found.
 type CheckResult struct {
@@ -62,13 +62,41 @@ type CheckResult struct {
 }
 
 // CheckBegins marks that a check is running: statistics show a star before the last status. It returns false when the
-// server is not to be checked now (maintenance, checks off, gone).
-func (s *Server) CheckBegins() bool {
+// server is not to be checked now: maintenance, checks off, gone, or a check is already running, as during a reload.
+func (s *Server) CheckBegins(now time.Time) bool {
 	b := s.backend
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s.checking = s.checked()
-	return s.checking
+	if s.checking || !s.checked() {
+		return false
+	}
+	s.checking, s.checkedAt = true, now
+	return true
+}
+
+// NextCheck is in how long the next check of a server is due that has been checked before; false: it has not.
+func (s *Server) NextCheck(now time.Time) (time.Duration, bool) {
+	inter := s.CheckInterval()
+	s.backend.mu.Lock()
+	defer s.backend.mu.Unlock()
+	if !s.hasLast {
+		return 0, false
+	}
+	return max(0, inter-now.Sub(s.checkedAt)), true
+}
+
+// CheckEndpoint is where checks connect to (configuration.txt 5.2 addr, port); false: the name has not been resolved.
+func (s *Server) CheckEndpoint() (Endpoint, bool) {
+	c := s.target.Load()
+	ip := c.check.IP
+	if c.check.Unix == "" && !ip.IsValid() {
+		found := s.addr.Load()
+		if found == nil {
+			return Endpoint{}, false
+		}
+		ip = *found
+	}
+	return c.check.atPort(ip, c.check.Port), true
 }
 
 // checked says that checks of s run.
@@ -107,9 +135,10 @@ func (s *Server) CheckDone(r CheckResult) {
 	s.publish()
 }
 
+// full is the health of a server that is up and has not failed a check since.
 func (s *Server) full() int { c := s.config.Load(); return c.rise() + c.fall() - 1 }
 
-// top is the health that a running server goes back to after one good check.
+// gain counts a good check; a server that is up, or comes up, is at full health then.
 func (s *Server) gain() (up bool) {
 	rise := s.config.Load().rise()
 	if s.health < s.full() {
@@ -135,14 +164,11 @@ func (s *Server) passed(r, had CheckResult) {
 
 // passedCond is a 404 with disable-on-404: a running server stops taking new sessions, a stopped one stays stopped.
 func (s *Server) passedCond(r, had CheckResult) {
-	before := s.health
 	if s.oper == stopped {
-		if !s.gain() {
-			return
-		}
-	} else {
-		s.health = s.full()
+		return
 	}
+	before := s.health
+	s.health = s.full()
 	if before != s.health || r.Status != had.Status {
 		s.logHealth(r, true)
 	}

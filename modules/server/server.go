@@ -24,9 +24,10 @@ type Server struct {
 	userWeight int
 	admin      Admin
 	oper       oper
-	health     int  // 0 ... rise-1: down, rise ... rise+fall-1: up
-	checking   bool // a check is running
-	checksOff  bool // turned off at run time
+	health     int       // 0 ... rise-1: down, rise ... rise+fall-1: up
+	checking   bool      // a check is running
+	checkedAt  time.Time // when the last check began
+	checksOff  bool      // turned off at run time
 	last       CheckResult
 	hasLast    bool
 	checkFails int64 // failed checks while up

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -167,6 +168,7 @@ func (s *Server) leaveDrain() {
 
 // setOper moves the server to what the checks say; reason follows the sentence.
 func (s *Server) setOper(o oper, reason string) {
+	quiet := s.admin&ForcedDrain != 0 || s.oper == stopping // nobody relied on it any more
 	s.oper = o
 	s.account()
 	if o == stopped {
@@ -176,7 +178,7 @@ func (s *Server) setOper(o oper, reason string) {
 		switch o {
 		case stopped:
 			level := levelAlert
-			if s.admin&ForcedDrain != 0 {
+			if quiet {
 				level = levelNotice
 			}
 			s.say(level, s.title()+" is DOWN"+reason+"."+s.tailDown(s.requeue()))
@@ -317,9 +319,22 @@ func explain(r CheckResult) string {
 		text += fmt.Sprintf(", code: %d", r.Code)
 	}
 	if r.Info != "" {
-		text += `, info: "` + r.Info + `"`
+		text += `, info: "` + printable(r.Info) + `"`
 	}
 	return text + fmt.Sprintf(", check duration: %dms", r.Duration.Milliseconds())
+}
+
+// printable writes control characters, quotes and bytes beyond ASCII as <XX>.
+func printable(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' {
+			fmt.Fprintf(&b, "<%02X>", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // logHealth says what a check found, with option log-health-checks, whenever that is new.
