@@ -1,0 +1,96 @@
+package haproxy
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/logformat"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
+)
+
+// parseNet reads an address or a network in CIDR form.
+func parseNet(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		p, err := netip.ParsePrefix(s)
+		return p.Masked(), err
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return netip.PrefixFrom(a, a.BitLen()), nil
+}
+
+// frontend compiles what only frontends have.
+func (c *proxyBuilder) frontend() {
+	p, e := c.p, c.e
+	if !p.Type.HasFrontend() {
+		return
+	}
+	e.MaxConn = p.Maxconn
+	c.monitor()
+	e.ReqCaptures, e.ResCaptures = captures(p.Capture.Request), captures(p.Capture.Response)
+	for _, s := range p.Capture.Request {
+		e.ReqCaptureLens = append(e.ReqCaptureLens, s.Len)
+	}
+	for _, s := range p.Capture.Response {
+		e.ResCaptureLens = append(e.ResCaptureLens, s.Len)
+	}
+	if k := p.Capture.Cookie; k != nil {
+		e.CookieCapture = &engine.CookieCapture{Name: k.Name, Exact: k.Exact, Len: k.Len}
+	}
+	e.UniqueID = c.format(p.UniqueIDFormat, logformat.UniqueID, sample.FEReq, "unique-id-format")
+	if p.UniqueIDHeader != "" {
+		e.UniqueIDHeader = []byte(strings.ToLower(p.UniqueIDHeader))
+	}
+	c.backends()
+}
+
+func captures(list []CaptureSlot) []engine.HeaderCapture {
+	out := make([]engine.HeaderCapture, len(list))
+	for i, s := range list {
+		out[i] = engine.HeaderCapture{Name: strings.ToLower(s.Header), Len: s.Len}
+	}
+	return out
+}
+
+func (c *proxyBuilder) monitor() {
+	p, e := c.p, c.e
+	if p.MonitorURI != "" {
+		e.MonitorURI = []byte(p.MonitorURI)
+	}
+	for _, k := range p.MonitorFail {
+		e.MonitorFail = append(e.MonitorFail, c.condition(k, sample.FEReq, "monitor fail"))
+	}
+	for _, s := range p.MonitorNet {
+		n, err := parseNet(s)
+		if err != nil {
+			c.failf(p.Where("monitor-net"), "'monitor-net': %v", err)
+			continue
+		}
+		e.MonitorNet = append(e.MonitorNet, n)
+	}
+}
+
+// backends resolves use_backend and default_backend.
+func (c *proxyBuilder) backends() {
+	p, e := c.p, c.e
+	for i := range p.UseBackend {
+		u := &p.UseBackend[i]
+		rule := engine.UseBackend{Cond: c.condition(u.If, sample.FEUse, "use_backend")}
+		if u.Dynamic() {
+			rule.Name = c.format(u.Backend, logformat.String, sample.FEUse, "use_backend")
+			e.ByName = c.backs
+		} else if rule.Backend = c.backs[u.Backend]; rule.Backend == nil {
+			c.failf(u.Pos, "unable to find required use_backend: '%s'.", u.Backend)
+			continue
+		}
+		e.UseBackend = append(e.UseBackend, rule)
+	}
+	if p.DefaultBackend != "" {
+		if e.DefaultBackend = c.backs[p.DefaultBackend]; e.DefaultBackend == nil {
+			c.failf(p.Where("default_backend"), "unable to find required default_backend: '%s'.", p.DefaultBackend)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package haproxy
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
+)
+
+// listeners makes the engine's listeners of all bind lines.
+func (b *builder) listeners() {
+	for i, p := range b.cfg.Proxies {
+		e := b.out.snap.Proxies[i]
+		id := 0
+		for _, bind := range p.Bind {
+			for _, a := range bind.Address {
+				for port := range a.Ports {
+					id++
+					b.out.snap.Listeners = append(b.out.snap.Listeners, b.listener(e, bind, a, port, id))
+				}
+			}
+		}
+	}
+}
+
+func (b *builder) listener(e *engine.Proxy, bind *Bind, a Address, port, id int) *engine.Listener {
+	na := a.NetworkAddress(port, bind.V4V6)
+	one := a
+	one.Port, one.EndPort = port, 0
+	opts := bind.BindOptions
+	l := &engine.Listener{
+		Key:     na + opts.socketKey(),
+		Proxy:   e,
+		MaxConn: bind.Maxconn,
+		Info:    txn.Listener{ID: or(bind.ID, id), Name: bind.Name, Addr: one.String(), Port: port},
+	}
+	l.Open = func() (net.Listener, error) { return open(na, &opts) }
+	return l
+}
+
+// socketKey is the part of the options that cannot change while a socket is open.
+func (o *BindOptions) socketKey() string {
+	return fmt.Sprintf("|%s|%v|%v|%v|%d|%v", o.Interface, o.V6Only, o.Tfo, o.Transparent, o.MSS, o.DeferAccept)
+}
+
+// open listens on a network address in Caddy's form.
+func open(na string, o *BindOptions) (net.Listener, error) {
+	addr, err := caddy.ParseNetworkAddress(na)
+	if err != nil {
+		return nil, err
+	}
+	if path, ok := strings.CutPrefix(na, "unix//"); ok {
+		os.Remove("/" + path) // a socket that a dead process left; one of a live process is replaced, as HAProxy does
+	}
+	lc := net.ListenConfig{Control: o.control, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
+	ln, err := addr.Listen(context.Background(), 0, lc)
+	if err != nil {
+		return nil, err
+	}
+	l, ok := ln.(net.Listener)
+	if !ok {
+		return nil, fmt.Errorf("%s is no stream address", na)
+	}
+	if path, ok := strings.CutPrefix(na, "unix//"); ok {
+		if err := o.own("/" + path); err != nil {
+			l.Close()
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// own applies mode, user and group of a unix socket.
+func (o *BindOptions) own(path string) error {
+	if o.Mode != "" {
+		m, err := strconv.ParseUint(o.Mode, 8, 32)
+		if err != nil {
+			return fmt.Errorf("mode %q: %w", o.Mode, err)
+		}
+		if err := os.Chmod(path, os.FileMode(m)); err != nil {
+			return err
+		}
+	}
+	uid, gid := -1, -1
+	if o.UID != nil {
+		uid = *o.UID
+	}
+	if o.GID != nil {
+		gid = *o.GID
+	}
+	if o.User != "" {
+		u, err := user.Lookup(o.User)
+		if err != nil {
+			return err
+		}
+		uid, _ = strconv.Atoi(u.Uid)
+	}
+	if o.Group != "" {
+		g, err := user.LookupGroup(o.Group)
+		if err != nil {
+			return err
+		}
+		gid, _ = strconv.Atoi(g.Gid)
+	}
+	if uid < 0 && gid < 0 {
+		return nil
+	}
+	return os.Chown(path, uid, gid)
+}
