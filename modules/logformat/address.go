@@ -39,11 +39,7 @@ func (w *writer) endpoint(n *node) bool {
 func (w *writer) unix(n *node, port bool) bool {
 	switch {
 	case port:
-		id := 0
-		if l := w.t.Conn.Listener; l != nil {
-			id = l.ID
-		}
-		w.dst = w.number(n, int64(id))
+		w.dst = w.number(n, int64(listenerID(w.t.Conn)))
 	case n.flags&hex != 0:
 		return false
 	default:

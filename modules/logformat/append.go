@@ -17,19 +17,12 @@ type writer struct {
 
 // node writes one node. False ends the line there, as HAProxy does when it cannot write a value.
 func (w *writer) node(n *node) bool {
-	switch {
-	case n.op == opText:
+	if len(n.text) > 0 {
 		w.dst = append(w.dst, n.text...)
-		w.blank = false
-		return true
-	case n.op == opBlank:
-		if !w.blank {
-			w.dst = append(w.dst, ' ')
-			w.blank = true
-		}
-		return true
-	case n.op >= opReqHeaders && n.op <= opResHeadersCLF:
-		w.headers(n)
+		w.blank = n.text[len(n.text)-1] == ' '
+	}
+	if n.op <= opResHeadersCLF {
+		w.optional(n)
 		return true
 	}
 	w.blank = false
@@ -44,6 +37,17 @@ func (w *writer) node(n *node) bool {
 	return true
 }
 
+// optional writes what can be nothing at all.
+func (w *writer) optional(n *node) {
+	switch {
+	case n.op > opBlank:
+		w.headers(n)
+	case n.op == opBlank && !w.blank:
+		w.dst = append(w.dst, ' ')
+		w.blank = true
+	}
+}
+
 // field appends a variable that is neither a timer nor an address.
 func (w *writer) field(n *node) []byte {
 	r := &w.t.Log
@@ -53,7 +57,7 @@ func (w *writer) field(n *node) []byte {
 	case opBytesOut:
 		return appendCount(w.dst, r.BytesOut, r.Asap)
 	case opBytesIn:
-		return strconv.AppendInt(w.dst, r.BytesIn, 10)
+		return appendInt(w.dst, r.BytesIn)
 	case opReqCookie:
 		return w.plain(n, w.t.ReqCookie)
 	case opResCookie:
@@ -103,17 +107,17 @@ func (w *writer) counter(n *node) []byte {
 	r := &w.t.Log
 	switch n.op {
 	case opActConn:
-		return strconv.AppendInt(w.dst, r.ActConn, 10)
+		return appendInt(w.dst, r.ActConn)
 	case opFeConn:
-		return strconv.AppendInt(w.dst, r.FeConn, 10)
+		return appendInt(w.dst, r.FeConn)
 	case opBeConn:
-		return strconv.AppendInt(w.dst, r.BeConn, 10)
+		return appendInt(w.dst, r.BeConn)
 	case opSrvConn:
-		return strconv.AppendInt(w.dst, r.SrvConn, 10)
+		return appendInt(w.dst, r.SrvConn)
 	case opSrvQueue:
-		return strconv.AppendInt(w.dst, int64(r.SrvQueuePos), 10)
+		return appendInt(w.dst, int64(r.SrvQueuePos))
 	case opBeQueue:
-		return strconv.AppendInt(w.dst, int64(r.BeQueuePos), 10)
+		return appendInt(w.dst, int64(r.BeQueuePos))
 	case opRetries:
 		return appendCount(w.dst, int64(r.Retries), r.Redispatched)
 	}
@@ -148,7 +152,7 @@ func (w *writer) server(n *node) []byte {
 // number appends v, with flag X as at least four upper-case hexadecimal digits.
 func (w *writer) number(n *node, v int64) []byte {
 	if n.flags&hex == 0 {
-		return strconv.AppendInt(w.dst, v, 10)
+		return appendInt(w.dst, v)
 	}
 	return appendHex(w.dst, uint64(v), 4)
 }
@@ -163,18 +167,29 @@ func appendHex(dst []byte, v uint64, width int) []byte {
 	return dst
 }
 
-func appendCount(dst []byte, v int64, plus bool) []byte {
-	if plus {
-		dst = append(dst, '+')
+// appendInt is strconv.AppendInt with a short way for the many small numbers of a log line.
+func appendInt(dst []byte, v int64) []byte {
+	if uint64(v) < 10 {
+		return append(dst, '0'+byte(v))
 	}
 	return strconv.AppendInt(dst, v, 10)
 }
 
-func appendStatus(dst []byte, status int) []byte {
-	if status == 0 {
-		status = -1
+func appendCount(dst []byte, v int64, plus bool) []byte {
+	if plus {
+		dst = append(dst, '+')
 	}
-	return strconv.AppendInt(dst, int64(status), 10)
+	return appendInt(dst, v)
+}
+
+func appendStatus(dst []byte, status int) []byte {
+	switch {
+	case status == 0:
+		status = -1
+	case status < 0:
+		status = 0
+	}
+	return appendInt(dst, int64(status))
 }
 
 func flag(c byte) byte {

@@ -43,8 +43,9 @@ func (server) UserWeight() int64 { return 1 }
 
 // request is a successful request: accepted at idle, 200 ms idle, 100 ms to read, 10 in the queue, 20 to connect, 30 to
 // answer, 40 to transfer.
-func request() *txn.Txn {
-	idle := time.Date(2009, 2, 6, 12, 14, 14, 655e6, time.UTC)
+func request() *txn.Txn { return requestAt(time.Date(2009, 2, 6, 12, 14, 14, 655e6, time.UTC)) }
+
+func requestAt(idle time.Time) *txn.Txn {
 	at := func(ms int) time.Time { return idle.Add(time.Duration(ms) * time.Millisecond) }
 	t := &txn.Txn{
 		Conn: &txn.Conn{
@@ -81,8 +82,7 @@ func TestHTTPLog(t *testing.T) {
 }
 
 func BenchmarkHTTPLog(b *testing.B) {
-	r := request()
-	r.Log.Idle = time.Now()
+	r := requestAt(time.Now())
 	f := compile(b, HTTPLog, Log)
 	dst := make([]byte, 0, 1024)
 	b.ReportAllocs()

@@ -13,3 +13,9 @@ const (
 	HTTPSLog = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r " +
 		"%[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
 )
+
+// Named is the format behind the name of an option: "httplog", "clf", "tcplog", "httpslog".
+func Named(name string) (text string, ok bool) {
+	text, ok = map[string]string{"httplog": HTTPLog, "clf": CLF, "tcplog": TCPLog, "httpslog": HTTPSLog}[name]
+	return text, ok
+}

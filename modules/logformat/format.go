@@ -38,11 +38,11 @@ type Format struct {
 	kind  Kind
 }
 
-// node is one piece of a format: text, a blank, a variable or a sample expression.
+// node is one piece of a format: text, and the variable, sample or blank behind it.
 type node struct {
 	op    op
 	flags flags
-	text  []byte
+	text  []byte // with the blanks that are always there
 	expr  *sample.Expr
 }
 
@@ -64,6 +64,9 @@ func (f *Format) Const() ([]byte, bool) {
 	return f.Append(nil, nil), true
 }
 
+// uniqueIDLen is how long a unique-id can be, in bytes.
+const uniqueIDLen = 127
+
 // Append appends what the format says about t. A log line that comes out empty is not to be sent. It does not allocate.
 func (f *Format) Append(dst []byte, t *txn.Txn) []byte {
 	w := writer{t: t, dst: dst, blank: true, kind: f.kind}
@@ -71,6 +74,9 @@ func (f *Format) Append(dst []byte, t *txn.Txn) []byte {
 		if !w.node(&f.nodes[i]) {
 			break
 		}
+	}
+	if f.kind == UniqueID && len(w.dst) > len(dst)+uniqueIDLen {
+		return w.dst[:len(dst)+uniqueIDLen]
 	}
 	return w.dst
 }

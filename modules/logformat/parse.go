@@ -37,11 +37,10 @@ func (p *parser) next() error {
 	case c == '%':
 		return p.percent()
 	case c == ' ' && p.opts.Kind.mergesBlanks():
-		p.flush()
 		for p.pos < len(p.text) && p.text[p.pos] == ' ' {
 			p.pos++
 		}
-		p.add(node{op: opBlank})
+		p.blank()
 	default:
 		p.lit = append(p.lit, c)
 		p.pos++
@@ -102,7 +101,6 @@ func (p *parser) variable(fl flags) error {
 	if v.http && p.opts.TCP {
 		return fmt.Errorf("format variable '%s' is reserved for HTTP mode.", name)
 	}
-	p.flush()
 	p.add(node{op: v.op, flags: fl})
 	return nil
 }
@@ -132,7 +130,6 @@ func (p *parser) expression(fl flags) error {
 		return fmt.Errorf("expected ']' after '%s', but found '%c'.", used, rest[0])
 	}
 	p.pos = len(p.text) - len(rest) + 1
-	p.flush()
 	p.add(node{op: opExpr, flags: fl, expr: e})
 	return nil
 }
@@ -163,14 +160,34 @@ func applyFlags(fl flags, args string) flags {
 	return fl
 }
 
-func (p *parser) flush() {
-	if len(p.lit) > 0 {
-		p.add(node{op: opText, text: p.lit})
-		p.lit = nil
+// blank adds a separator. What stands before it nearly always writes something; then it is plain text. The first one of a
+// line, and those around captures, are decided when the line is written.
+func (p *parser) blank() {
+	last := op(opBlank)
+	if n := len(p.f.nodes); n > 0 {
+		last = p.f.nodes[n-1].op
+	}
+	switch {
+	case len(p.lit) > 0 && p.lit[len(p.lit)-1] == ' ':
+	case len(p.lit) > 0 || last > opResHeadersCLF:
+		p.lit = append(p.lit, ' ')
+	default:
+		p.f.nodes = append(p.f.nodes, node{op: opBlank})
 	}
 }
 
-func (p *parser) add(n node) { p.f.nodes = append(p.f.nodes, n) }
+// flush ends the format with the text that no variable follows.
+func (p *parser) flush() {
+	if len(p.lit) > 0 {
+		p.add(node{op: opText})
+	}
+}
+
+// add adds a node behind the text that was read before it.
+func (p *parser) add(n node) {
+	n.text, p.lit = p.lit, nil
+	p.f.nodes = append(p.f.nodes, n)
+}
 
 func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -1,7 +1,6 @@
 package logformat
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
@@ -77,7 +76,7 @@ func (w *writer) timer(n *node) []byte {
 	case opUser:
 		return appendCount(w.dst, m.done-(m.start-m.handshake), r.Asap)
 	}
-	return strconv.AppendInt(w.dst, v, 10)
+	return appendInt(w.dst, v)
 }
 
 // from is the time between two moments, -1 when the second has not happened. A tarpit has a queue time without a request

@@ -18,7 +18,7 @@ type Record struct {
 	ResponseHead time.Time // response head complete (%Tr ends)
 	End          time.Time // the last byte went out (%Ta, %Tt end)
 
-	Status   int   // %ST, 0 prints as -1
+	Status   int   // %ST; 0 prints as -1, a negative one as 0: what error-log-format shows of a connection without a request
 	BytesIn  int64 // %U: from the client
 	BytesOut int64 // %B: to the client
 
@@ -44,4 +44,6 @@ type Record struct {
 	Asap bool
 	// Error marks what option dontlog-normal and log-separate-errors look at.
 	Error bool
+	// Null says that the client sent nothing: option dontlognull looks at it.
+	Null bool
 }
