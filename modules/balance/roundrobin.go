@@ -9,11 +9,26 @@ import (
 
 func init() { caddy.RegisterModule(new(RoundRobin)) }
 
-// RoundRobin takes servers in turns, each as often as its weight says, spread as evenly as can be.
+// RoundRobin takes servers in turns, each as often as its weight says, spread as evenly as can be. Weights may change at
+// run time (configuration.txt 4.2 "balance roundrobin").
+//
+// Every turn has a number. A server has its next turn total/weight turns after the last one; fractions are carried over.
+// In a turn, the server whose turn it is or has passed goes first; when nobody's has come, a server that has not had one
+// yet is brought in, the heaviest first; without one, the next in line goes early.
 type RoundRobin struct {
-	order  []*server.Server
-	credit []int // by place in the backend
-	total  int
+	nodes []rrNode // by place in the backend
+	total int
+	now   int64
+	seq   int64
+}
+
+type rrNode struct {
+	server *server.Server // nil when it is no candidate
+	weight int
+	began  bool  // it has a turn
+	turn   int64 // the whole part of its next turn
+	rest   int   // the fraction, in parts of its weight
+	order  int64 // when turn and rest were set: equals go first come, first served
 }
 
 // CaddyModule registers the algorithm.
@@ -21,41 +36,93 @@ func (*RoundRobin) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "haproxy.balance.roundrobin", New: func() caddy.Module { return new(RoundRobin) }}
 }
 
-// Changed takes over the candidates and their weights.
+// Changed takes over the candidates and their weights. A server that comes back waits one interval, so that it does not
+// get all requests at once.
 func (r *RoundRobin) Changed(b *server.Backend) {
-	r.order = append(r.order[:0], b.Candidates()...)
+	list := b.Candidates()
 	r.total = 0
-	for _, s := range r.order {
-		for len(r.credit) <= s.Index() {
-			r.credit = append(r.credit, 0)
-		}
+	for _, s := range list {
 		r.total += s.EffWeight()
+		if n := s.Index() + 1; n > len(r.nodes) {
+			r.nodes = append(r.nodes, make([]rrNode, n-len(r.nodes))...)
+		}
+	}
+	old := make([]rrNode, len(r.nodes))
+	copy(old, r.nodes)
+	clear(r.nodes)
+	for _, s := range list {
+		n := old[s.Index()]
+		if n.server != s {
+			n = rrNode{server: s}
+		}
+		n.weight = s.EffWeight()
+		if !n.began && r.now > 0 {
+			n.began, n.turn, n.rest = true, r.now, 0
+			r.advance(&n)
+		}
+		r.nodes[s.Index()] = n
 	}
 }
 
-// Pick gives every server its weight as credit, takes the richest one and makes it pay the total.
+// advance gives n its next turn.
+func (r *RoundRobin) advance(n *rrNode) {
+	n.turn += int64(r.total / n.weight)
+	n.rest += r.total % n.weight
+	for n.rest >= n.weight {
+		n.rest -= n.weight
+		n.turn++
+	}
+	r.seq++
+	n.order = r.seq
+}
+
+// before says that n goes before m when both have the same right to go.
+func (n *rrNode) before(m *rrNode) bool {
+	if n.turn != m.turn {
+		return n.turn < m.turn
+	}
+	if a, b := n.rest-n.weight, m.rest-m.weight; a != b {
+		return a < b
+	}
+	return n.order < m.order
+}
+
+// Pick gives the next turn.
 func (r *RoundRobin) Pick(_ *txn.Txn, avoid *server.Server) *server.Server {
-	var best, avoided *server.Server
-	for _, s := range r.order {
-		if !s.HasRoom() {
+	n := r.next(avoid)
+	if n == nil && avoid != nil {
+		n = r.next(nil)
+	}
+	if n == nil {
+		return nil
+	}
+	r.now++
+	if !n.began {
+		n.began, n.turn = true, r.now
+	}
+	r.advance(n)
+	return n.server
+}
+
+func (r *RoundRobin) next(avoid *server.Server) *rrNode {
+	var due, fresh *rrNode
+	for i := range r.nodes {
+		n := &r.nodes[i]
+		if n.server == nil || n.server == avoid || !n.server.HasRoom() {
 			continue
 		}
-		r.credit[s.Index()] += s.EffWeight()
-		if s == avoid {
-			avoided = s
-			continue
+		if !n.began {
+			if fresh == nil || n.weight > fresh.weight {
+				fresh = n
+			}
+		} else if due == nil || n.before(due) {
+			due = n
 		}
-		if best == nil || r.credit[s.Index()] > r.credit[best.Index()] {
-			best = s
-		}
 	}
-	if best == nil {
-		best = avoided
+	if due == nil || fresh != nil && due.turn > r.now+1 {
+		return fresh
 	}
-	if best != nil {
-		r.credit[best.Index()] -= r.total
-	}
-	return best
+	return due
 }
 
 // Taken does nothing: turns do not depend on the load.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -38,6 +39,8 @@ type Settings struct {
 	LogHealth  bool  // option log-health-checks
 	Listen     bool  // the proxy is a `listen` section: HAProxy's sentences say proxy, not backend
 	Log        Log
+	// Resolve looks up servers' names, default DefaultResolve.
+	Resolve Resolve
 }
 
 // Validate checks what Configure would refuse.
@@ -67,7 +70,8 @@ type Backend struct {
 	closed     bool
 
 	background sync.WaitGroup
-	stop       chan struct{}
+	ctx        context.Context // ends with the last reference
+	cancel     context.CancelFunc
 
 	id       atomic.Int64
 	fullConn atomic.Int64
@@ -85,7 +89,8 @@ type view struct{ servers []*Server }
 
 // NewBackend returns a backend outside of any registry.
 func NewBackend(name string) *Backend {
-	b := &Backend{name: name, settings: &Settings{}, lastChange: time.Now(), stop: make(chan struct{})}
+	b := &Backend{name: name, settings: &Settings{}, lastChange: time.Now()}
+	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.view.Store(&view{})
 	b.cookies.Store(&cookieTable{})
 	return b
@@ -221,12 +226,16 @@ type compiled struct {
 func compile(s *Settings) ([]compiled, error) {
 	var errs []error
 	list := make([]compiled, len(s.Servers))
-	seen := make(map[string]bool, len(s.Servers))
+	seen, ids := make(map[string]bool, len(s.Servers)), make(map[int]string)
 	for i, c := range s.Servers {
 		if seen[c.Name] {
 			errs = append(errs, fmt.Errorf("server %s: the name is already used", c.Name))
 		}
 		seen[c.Name] = true
+		if c.ID != 0 && ids[c.ID] != "" {
+			errs = append(errs, fmt.Errorf("server %s: the id %d is already used by server %s", c.Name, c.ID, ids[c.ID]))
+		}
+		ids[c.ID] = c.Name
 		list[i].cfg = c
 		if err := list[i].parse(); err != nil {
 			errs = append(errs, fmt.Errorf("server %s: %w", c.Name, err))
@@ -273,6 +282,13 @@ func (b *Backend) Configure(s *Settings) error {
 	if err != nil {
 		return fmt.Errorf("backend %s: %w", b.name, err)
 	}
+	b.awaitNames(b.install(s, list))
+	return nil
+}
+
+// install does Configure's work under the lock; it returns the servers whose names are being looked up.
+func (b *Backend) install(s *Settings, list []compiled) map[*Server]<-chan struct{} {
+	waiting := make(map[*Server]<-chan struct{})
 	b.mu.Lock()
 	defer b.unlock()
 	b.settings = s
@@ -288,7 +304,11 @@ func (b *Backend) Configure(s *Settings) error {
 		}
 		delete(old, list[i].cfg.Name)
 		srv.index = i
-		srv.configure(&list[i])
+		if srv.configure(&list[i]) && !b.closed {
+			if tried := srv.watchName(&list[i]); srv.addr.Load() == nil {
+				waiting[srv] = tried
+			}
+		}
 		servers[i] = srv
 		b.byName[srv.name] = srv
 	}
@@ -304,28 +324,23 @@ func (b *Backend) Configure(s *Settings) error {
 	}
 	b.recount()
 	b.drainQueues()
-	return nil
+	return waiting
 }
 
-// numberServers gives each server its number: the configured one, or the first that is free.
+// numberServers gives each server its number: the configured one, or the first that is free from its place on.
 func numberServers(servers []*Server) {
 	used := make(map[int]bool, len(servers))
 	for _, s := range servers {
-		if id := s.config.Load().ID; id != 0 {
-			used[id] = true
-			s.id.Store(int64(id))
-		}
+		used[s.config.Load().ID] = true
 	}
-	next := 1
-	for _, s := range servers {
-		if s.config.Load().ID != 0 {
-			continue
+	for i, s := range servers {
+		id := s.config.Load().ID
+		if id == 0 {
+			for id = i + 1; used[id]; id++ {
+			}
+			used[id] = true
 		}
-		for used[next] {
-			next++
-		}
-		used[next] = true
-		s.id.Store(int64(next))
+		s.id.Store(int64(id))
 	}
 }
 
@@ -370,7 +385,7 @@ func (b *Backend) close() {
 	b.mu.Lock()
 	if !b.closed {
 		b.closed = true
-		close(b.stop)
+		b.cancel()
 	}
 	b.mu.Unlock()
 	b.background.Wait()

@@ -35,6 +35,7 @@ type Server struct {
 	down       bool  // the state that lastChange began counts as down time
 	lastChange time.Time
 	downTime   time.Duration
+	unresolved bool // it was logged that its name has no address
 	queue      queue
 
 	// Pool belongs to the engine: the idle connections to this server.
@@ -59,8 +60,8 @@ func newServer(b *Backend, name string) *Server {
 	return &Server{backend: b, name: name, lastChange: time.Now()}
 }
 
-// configure puts c in force. The backend is locked.
-func (s *Server) configure(c *compiled) {
+// configure puts c in force. The backend is locked. True: its name has to be looked up.
+func (s *Server) configure(c *compiled) bool {
 	old := s.config.Load()
 	s.config.Store(c.cfg)
 	prev := s.target.Swap(c)
@@ -79,21 +80,30 @@ func (s *Server) configure(c *compiled) {
 		s.last, s.hasLast = CheckResult{}, false
 	}
 	s.health = min(s.health, s.full())
-	s.readdress(prev, c)
+	moved := fresh || prev.target != c.target
+	if moved {
+		s.readdress(c)
+	}
 	if fresh {
 		s.down = s.admin&Maint != 0
 	}
+	return c.target.Host != ""
 }
 
-func (s *Server) readdress(prev, c *compiled) {
-	if prev != nil && prev.target == c.target {
-		return
-	}
+// readdress forgets the address of a former target.
+func (s *Server) readdress(c *compiled) {
 	s.admin &^= ResolveMaint
 	if c.target.Host == "" {
 		ip := c.target.IP
 		s.addr.Store(&ip)
 		return
+	}
+	s.unresolved = false
+	for _, word := range c.cfg.InitAddr {
+		if ip, err := netip.ParseAddr(word); err == nil {
+			s.addr.Store(&ip)
+			return
+		}
 	}
 	s.addr.Store(nil)
 	s.admin |= ResolveMaint
@@ -178,6 +188,9 @@ func (s *Server) Endpoint(client netip.AddrPort) (Endpoint, bool) {
 // HasRoom says that a session can go to s at once: nobody waits for it and it is below its limit. Under the backend's
 // lock, for balancers.
 func (s *Server) HasRoom() bool { return s.hasRoom() }
+
+// QueueOpen says that s has a maxqueue, and its queue is not full. Under the backend's lock, for balancers.
+func (s *Server) QueueOpen() bool { return s.queue.n.Load() < int64(s.config.Load().MaxQueue) }
 
 func (s *Server) hasRoom() bool { return s.queue.head == nil && s.free() }
 

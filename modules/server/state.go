@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,9 +42,10 @@ const (
 
 // Levels of syslog that state changes are logged with.
 const (
-	levelEmerg  = 0
-	levelAlert  = 1
-	levelNotice = 5
+	levelEmerg   = 0
+	levelAlert   = 1
+	levelWarning = 4
+	levelNotice  = 5
 )
 
 // SetMode sets the administrative state (CLI: set server b/s state ready|drain|maint).
@@ -81,22 +83,14 @@ func (s *Server) enterMaint(why Admin) {
 	}
 	s.account()
 	if s.oper == stopped {
-		s.say(levelNotice, s.title()+" was DOWN and now enters maintenance"+s.noAddress(why)+".")
+		s.say(levelNotice, s.title()+" was DOWN and now enters maintenance.")
 		s.settle(func() {})
 		return
 	}
 	s.downs++
 	s.settle(func() {
-		s.say(level, s.title()+" is going DOWN for maintenance"+s.noAddress(why)+"."+s.tailDown(s.requeue()))
+		s.say(level, s.title()+" is going DOWN for maintenance."+s.tailDown(s.requeue()))
 	})
-}
-
-// noAddress names the reason in the message, for maintenance because of name resolution.
-func (s *Server) noAddress(why Admin) string {
-	if why == ResolveMaint {
-		return " (No IP for server)"
-	}
-	return ""
 }
 
 // leaveMaint takes reasons for maintenance away; the server is then up as at a start, until its first check. The reasons
@@ -117,11 +111,11 @@ func (s *Server) leaveMaint(why, drain Admin) {
 	s.admin &^= drain
 	s.account()
 	s.settle(func() {
-		cause := "leaving forced maintenance"
+		title, cause := s.title(), "leaving forced maintenance"
 		if why == ResolveMaint {
-			cause = "resolves again"
+			title, cause = title+" ('"+s.target.Load().target.Host+"')", "resolves again"
 		}
-		s.say(levelNotice, fmt.Sprintf("%s is UP/%s (%s).", s.title(), mode, cause))
+		s.say(levelNotice, fmt.Sprintf("%s is UP/%s (%s).", title, mode, cause))
 		if mode == "DRAIN" {
 			s.say(levelNotice, s.title()+" remains in forced drain mode.")
 		}
@@ -202,6 +196,9 @@ func (s *Server) SetWeight(weight int) error {
 	b := s.backend
 	b.mu.Lock()
 	defer b.unlock()
+	if lb, ok := b.lb.(interface{ Static() bool }); ok && lb.Static() && weight != 0 && weight != s.config.Load().weight() {
+		return errors.New("Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.")
+	}
 	s.userWeight = weight
 	s.settle(func() { b.handOver(s) })
 	return nil
