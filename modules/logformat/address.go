@@ -39,7 +39,7 @@ func (w *writer) endpoint(n *node) bool {
 func (w *writer) unix(n *node, port bool) bool {
 	switch {
 	case port:
-		w.dst = w.number(n, int64(listenerID(w.t.Conn)))
+		w.dst = appendInt(w.dst, int64(listenerID(w.t.Conn)))
 	case n.flags&hex != 0:
 		return false
 	default:

@@ -95,9 +95,9 @@ func (w *writer) field(n *node) []byte {
 	case opLogCounter:
 		return w.number(n, int64(r.LogCounter))
 	case opState:
-		return append(w.dst, flag(r.Cause), flag(r.Phase))
+		return append(w.dst, state(r.Cause), state(r.Phase))
 	case opStateCookie:
-		return append(w.dst, flag(r.Cause), flag(r.Phase), flag(r.CookieIn), flag(r.CookieOut))
+		return append(w.dst, state(r.Cause), state(r.Phase), state(r.CookieIn), state(r.CookieOut))
 	}
 	return w.counter(n)
 }
@@ -192,7 +192,7 @@ func appendStatus(dst []byte, status int) []byte {
 	return appendInt(dst, int64(status))
 }
 
-func flag(c byte) byte {
+func state(c byte) byte {
 	if c == 0 {
 		return '-'
 	}

@@ -153,7 +153,10 @@ func (w *writer) headers(n *node) {
 	}
 }
 
-var badReq = []byte("<BADREQ>")
+var (
+	badReq = []byte("<BADREQ>")
+	http09 = []byte("HTTP/0.9")
+)
 
 // request appends the request line or a part of it, as received.
 func (w *writer) request(n *node) []byte {
@@ -182,6 +185,9 @@ func requestPart(o op, line []byte) []byte {
 	case opMethod:
 		return method
 	case opVersion:
+		if len(version) == 0 {
+			return http09 // the line was cut
+		}
 		return version
 	case opURI:
 		return uri
