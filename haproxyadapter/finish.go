@@ -1,6 +1,7 @@
 package haproxyadapter
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
@@ -23,6 +24,31 @@ func (p *parser) finish() {
 		p.checkProxy(x)
 	}
 	p.checkStart()
+	p.sort()
+}
+
+// sort puts the messages in the order of the text; those without a place come last.
+func (p *parser) sort() {
+	order := make(map[string]int)
+	for _, d := range *p.diags {
+		if _, ok := order[d.Pos.File]; !ok {
+			order[d.Pos.File] = len(order)
+		}
+	}
+	slices.SortStableFunc(*p.diags, func(a, b cfg.Diagnostic) int {
+		return cmp.Or(compareBool(a.Pos.IsZero(), b.Pos.IsZero()), cmp.Compare(order[a.Pos.File], order[b.Pos.File]),
+			cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // tidy removes settings that x inherited and has no use for, and resolves what is common to its lines.
@@ -30,6 +56,7 @@ func (p *parser) tidy(x *proxy) {
 	for _, b := range x.Bind {
 		p.unixBind.apply(b.Address, &b.BindOptions)
 	}
+	p.buildCheck(x)
 	if !x.Type.HasFrontend() {
 		dropFrontend(x.Proxy)
 	}
@@ -88,7 +115,7 @@ const missingTimeouts = "missing timeouts for %s.\n" +
 
 // checkProxy reports what does not fit together. Disabled proxies are not looked at, as in HAProxy.
 func (p *parser) checkProxy(x *proxy) {
-	if x.Disabled {
+	if x.Disabled || x.broken {
 		return
 	}
 	if x.Mode != haproxy.ModeHTTP {

@@ -31,7 +31,6 @@ var proxyBackend = []keyword{
 	row("retries", inBack, proxyRetries),
 	row("retry-on", inBack, proxyRetryOn),
 	row("http-reuse", inBack, proxyReuse),
-	row("option httpchk", inBack, optionHTTPChk),
 }
 
 // unmarshaler is a guest module that a haproxy.cfg can hold.

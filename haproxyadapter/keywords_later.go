@@ -84,8 +84,7 @@ var proxyIgnored = []keyword{
 var proxyLater = []string{
 	"clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "dispatch", "email-alert from", "email-alert level",
 	"email-alert mailers", "email-alert myhostname", "email-alert to", "external-check", "filter", "force-persist",
-	"fullconn", "hash-balance-factor", "hash-type", "http-check comment", "http-check connect", "http-check disable-on-404",
-	"http-check expect", "http-check send", "http-check send-state", "http-check set-var", "http-check unset-var", "http-check",
+	"fullconn", "hash-balance-factor", "hash-type",
 	"http-send-name-header", "ignore-persist", "load-server-state-from-file", "max-keep-alive-queue",
 	"option accept-invalid-http-request", "option accept-invalid-http-response", "option checkcache", "option external-check",
 	"option h1-case-adjust-bogus-client", "option h1-case-adjust-bogus-server", "option http-use-proxy-header",

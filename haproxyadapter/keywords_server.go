@@ -38,19 +38,3 @@ func proxyServer(p *parser, d *cfg.Dispenser) error {
 	p.proxy.Server = append(p.proxy.Server, &c)
 	return nil
 }
-
-// optionHTTPChk checks servers with a request. Syntax: option httpchk [[<method>] <uri> [<version>]]
-func optionHTTPChk(p *parser, d *cfg.Dispenser) error {
-	raw, known, err := guest(d, "haproxy.checks", "httpchk", "type")
-	if err != nil {
-		return err
-	}
-	if !known {
-		return d.Errf("'option httpchk' is not supported yet.")
-	}
-	if d.Next() {
-		return d.Errf("'option httpchk' cannot handle unexpected argument '%s'.", d.Val())
-	}
-	p.proxy.Check = raw
-	return nil
-}

@@ -33,8 +33,8 @@ func oracle(t *testing.T) string {
 
 var alertLine = regexp.MustCompile(`^\[ALERT\] *\(\d+\) : *(?:config : *)?(.*)`)
 
-// check runs `haproxy -c` over the golden's haproxy.cfg and returns its verdict and its alerts.
-func check(t *testing.T, path, dir string) (valid bool, alerts string) {
+// verdict runs `haproxy -c` over the golden's haproxy.cfg and returns its verdict and its alerts.
+func verdict(t *testing.T, path, dir string) (valid bool, alerts string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -63,7 +63,7 @@ func TestOracle(t *testing.T) {
 		t.Run(g.name(), func(t *testing.T) {
 			dir := g.unpack(t)
 			_, diags := g.adapt(t)
-			valid, alerts := check(t, path, dir)
+			valid, alerts := verdict(t, path, dir)
 			reason, differs := g.file("differs")
 			switch {
 			case valid == !diags.HasErrors() && differs:
@@ -88,7 +88,7 @@ func TestOracleLines(t *testing.T) {
 		t.Run(g.name(), func(t *testing.T) {
 			dir := g.unpack(t)
 			_, diags := g.adapt(t)
-			_, alerts := check(t, path, dir)
+			_, alerts := verdict(t, path, dir)
 			ours := text(diags)
 			for _, m := range at.FindAllStringSubmatch(alerts, -1) {
 				if !strings.Contains(ours, "[haproxy.cfg:"+m[1]+"]") {

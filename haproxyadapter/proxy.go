@@ -32,6 +32,10 @@ type proxy struct {
 	// inheritedACLs and inheritedRules count what came from a defaults section (http-request, -response, -after-response).
 	inheritedACLs  int
 	inheritedRules [3]int
+	// check is the health check with HTTP requests.
+	check httpCheck
+	// broken is set when the section's head is wrong, so that what it lacks is no news.
+	broken bool
 	// blocks counts the rules of `block`, which run before all others.
 	blocks int
 }
@@ -144,6 +148,7 @@ func (x *proxy) inherit(base *proxy) {
 	x.Proxy = &c
 	x.defaultServer = cloneServer(base.defaultServer)
 	x.set = maps.Clone(base.set)
+	x.check = base.check.inherited()
 	x.inheritedACLs = len(x.ACL)
 	x.inheritedRules = [3]int{len(x.HTTPRequest), len(x.HTTPResponse), len(x.HTTPAfterResponse)}
 	x.blocks = len(x.HTTPRequest)

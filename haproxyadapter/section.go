@@ -71,6 +71,7 @@ func (p *parser) enterProxy(d *cfg.Dispenser) error {
 		p.fail(d, err)
 	}
 	base, err := p.base(d, x, from)
+	x.broken = err != nil
 	p.fail(d, err)
 	if base != nil {
 		x.inherit(base)

@@ -28,8 +28,17 @@ func (b *Bind) UnmarshalHAProxy(d *cfg.Dispenser) error {
 	if b.Section != "" {
 		where += fmt.Sprintf(" in section '%s'", b.Section)
 	}
-	return b.unmarshal(d, where)
+	if err := b.unmarshal(d, where); err != nil {
+		return err
+	}
+	if b.ID != 0 && !b.single() {
+		return d.Errf("%s : 'id' can only be used with a single socket", where)
+	}
+	return nil
 }
+
+// single tells whether the line is one socket.
+func (b *Bind) single() bool { return len(b.Address) == 1 && b.Address[0].EndPort == 0 }
 
 // UnmarshalHAProxy reads a `stats socket` line; d stands before it. Syntax:
 //
