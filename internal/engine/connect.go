@@ -123,7 +123,7 @@ func (s *session) connected(srv *server.Server) {
 	srv.Began(t.Log.Connected)
 	srv.UsedConns.Add(1)
 	t.ServerLocal, t.ServerRemote = s.srv.Local, s.srv.Remote
-	s.srvKeep = true
+	s.srvKeep = s.srvKeepWanted
 }
 
 // closeServer ends the connection to the server, or keeps it for later when its response was complete.

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
@@ -70,7 +71,6 @@ func (s *session) exchange() *fault {
 // send writes the head and what is buffered of the body, and starts the upload of the rest.
 func (s *session) send() *fault {
 	t := &s.t
-	s.requestConnection()
 	s.take(&s.out)
 	out := h1.AppendRequest((*s.out.b)[:0], &t.Req)
 	body := (*s.in.b)[s.body.from:s.body.to]
@@ -105,22 +105,8 @@ func (s *session) frameBuffered(out, body []byte) []byte {
 
 // requestConnection sets the Connection header towards the server.
 func (s *session) requestConnection() {
-	t := &s.t
-	h := &t.Req.Headers
-	h.Del("connection")
-	if t.Req.Upgrade != nil {
-		h.Add(nameConnection, valueUpgrade)
-		return
-	}
-	switch {
-	case s.mode() != KeepAlive:
-		s.srvKeep = false
-		if t.Req.Minor == 1 && !s.be.PretendKA {
-			h.Add(nameConnection, valueClose)
-		}
-	case t.Req.Minor == 0:
-		h.Add(nameConnection, valueKeepAlive)
-	}
+	s.srvKeepWanted = s.mode() == KeepAlive
+	s.t.Req.SetConnection(s.srvKeepWanted || s.be.PretendKA)
 }
 
 // mode is the connection mode that rules: the stricter one of the two proxies.
@@ -145,6 +131,9 @@ func (s *session) responseHead() *fault {
 					}
 					continue
 				}
+				if !t.Res.AcceptedBy(&t.Req) {
+					return &faultBadResponse
+				}
 				mark(&t.Log.ResponseHead)
 				return s.retryStatus()
 			}
@@ -157,6 +146,9 @@ func (s *session) responseHead() *fault {
 		}
 	}
 }
+
+// timerSlack is how close two timers may end to count as ending together: HAProxy's are in milliseconds.
+const timerSlack = netio.Time(3 * time.Millisecond)
 
 // readResponse reads more of the response head.
 func (s *session) readResponse() *fault {
@@ -179,8 +171,10 @@ func (s *session) readResponse() *fault {
 			if s.up.running {
 				s.joinUpload()
 				s.srv.Resume()
-				if s.up.fault != nil {
-					return s.up.fault
+				if f := s.up.fault; f == &faultUploadTime && until != 0 && netio.Now() > until-timerSlack {
+					return &faultResponseTime // both timers end together: the server's counts
+				} else if f != nil {
+					return f
 				}
 			}
 			return &faultClientAbortH
@@ -210,7 +204,6 @@ func (s *session) retryStatus() *fault {
 // passInterim forwards a 1xx response.
 func (s *session) passInterim() *fault {
 	t := &s.t
-	t.Res.Headers.Del("connection")
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
 	if t.Req.Minor == 1 {
 		out := h1.AppendResponse(make([]byte, 0, 256), &t.Res)

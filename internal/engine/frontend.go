@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 
-	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -121,7 +120,7 @@ func (s *session) makeID() bool {
 		return true
 	}
 	t := &s.t
-	t.UniqueID = t.Keep(s.fe.UniqueID.Append(t.Room(128), t))
+	t.UniqueID = t.Take(s.fe.UniqueID.Append(t.Buffer(), t))
 	if s.fe.UniqueIDHeader != nil {
 		t.Req.Headers.Add(s.fe.UniqueIDHeader, t.UniqueID)
 	}
@@ -180,7 +179,7 @@ func (s *session) pickBackend() *Proxy {
 		if u.Backend != nil {
 			return u.Backend
 		}
-		name := u.Name.Append(t.Room(64), t)
+		name := t.Take(u.Name.Append(t.Buffer(), t))
 		if p := s.fe.ByName[string(name)]; p != nil {
 			return p
 		}
@@ -198,6 +197,7 @@ func (s *session) pickBackend() *Proxy {
 // prepare makes the request ready for a server: forwarded addresses and the connection header.
 func (s *session) prepare() bool {
 	s.addForwarded()
+	s.requestConnection()
 	return true
 }
 
@@ -211,5 +211,3 @@ func (s *session) addForwarded() {
 		s.addAddr(f, t.Conn.Dst.Addr(), f.except(t.Conn.Dst.Addr()))
 	}
 }
-
-var _ h1.ConnFlags

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/logformat"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -11,12 +12,12 @@ const (
 	levelInfo = 6
 )
 
-// log writes the line of a finished transaction.
-func (s *session) log() {
+// log writes the line of a finished transaction; its place at srv was given back before, as %sc and %bc say.
+func (s *session) log(srv *server.Server) {
 	if s.silent || (s.fe.Log.Asap && s.t.Log.Asap) {
 		return
 	}
-	s.emit(s.fe.Log.Format, s.unusual())
+	s.emit(s.fe.Log.Format, srv, s.unusual())
 }
 
 // logAsap writes the line when the response's head is there (option logasap).
@@ -27,7 +28,7 @@ func (s *session) logAsap() {
 	t := &s.t
 	t.Log.Asap = true
 	mark(&t.Log.End)
-	s.emit(s.fe.Log.Format, s.unusual())
+	s.emit(s.fe.Log.Format, s.slot.Server, s.unusual())
 }
 
 // logBadRequest writes the line of a connection without a request.
@@ -39,7 +40,7 @@ func (s *session) logBadRequest() {
 	if f == nil {
 		f = s.fe.Log.Format
 	}
-	s.emit(f, true)
+	s.emit(f, nil, true)
 }
 
 // unusual tells whether the transaction is no normal one for option dontlog-normal and log-separate-errors.
@@ -49,7 +50,7 @@ func (s *session) unusual() bool {
 }
 
 // emit builds the line once and gives it to every target.
-func (s *session) emit(f *logformat.Format, unusual bool) {
+func (s *session) emit(f *logformat.Format, srv *server.Server, unusual bool) {
 	t, lg := &s.t, &s.fe.Log
 	if len(lg.Sinks) == 0 || f == nil || (lg.DontNormal && !unusual) {
 		return
@@ -70,16 +71,25 @@ func (s *session) emit(f *logformat.Format, unusual bool) {
 	if s.be != nil && s.be.BE != nil {
 		t.Log.BeConn = s.be.BE.Conns()
 	}
-	if srv := s.slot.Server; srv != nil {
+	if srv != nil {
 		t.Log.SrvConn = srv.Conns()
 	}
-	line := f.Append(t.Room(1024), t)
+	line := t.Take(f.Append(t.Buffer(), t))
+	if len(line) == 0 {
+		return
+	}
 	var sd []byte
 	if lg.SD != nil {
-		line = t.Keep(line)
-		sd = lg.SD.Append(t.Room(256), t)
+		sd = t.Take(lg.SD.Append(t.Buffer(), t))
 	}
 	for _, sink := range lg.Sinks {
-		sink.Send(level, lg.Tag, sd, line)
+		sink.Send(level, lg.Tag, lg.Host, sd, line)
+	}
+}
+
+// Say logs a sentence about the proxy itself: state changes of servers, starts and stops.
+func (l *Log) Say(level int, msg string) {
+	for _, sink := range l.Sinks {
+		sink.Send(level, l.Tag, l.Host, nil, []byte(msg))
 	}
 }

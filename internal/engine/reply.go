@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 )
 
 // answerStatus sends the proxy's own answer of a status: its error page. 0 sends nothing and ends the connection.
@@ -14,21 +15,23 @@ func (s *session) answerStatus(status int) {
 		s.keep = false
 		return
 	}
-	t.Res.Reset()
-	t.Res.Minor = 1
-	t.Reply.Body = nil
-	if !s.pages().Fill(t, status) {
-		s.keep = false
-		return
-	}
+	action.ErrorPage(t, status)
 	s.answer()
 }
 
 // answer sends the own answer in t.Res and t.Reply.Body.
 func (s *session) answer() {
 	t := &s.t
+	if t.Reply.Silent {
+		s.keep = false
+		return
+	}
 	t.StartResponse()
 	t.Log.Status = t.Res.Status
+	if t.Res.Conn&h1.ConnClose != 0 {
+		t.Res.Headers.Del("connection")
+		s.keep = false
+	}
 	if t.Log.ServerName == "" && t.Server == nil {
 		t.Log.ServerName = "<NOSRV>"
 	}
@@ -44,7 +47,10 @@ func (s *session) answer() {
 	} else {
 		t.Log.BytesOut += int64(len(body))
 	}
-	s.closing()
+	if s.backend().Mode == Close || s.fe.Mode == Close {
+		s.keep = false
+	}
+	t.Res.SetConnection(&t.Req, s.keep)
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true
@@ -58,32 +64,12 @@ func (s *session) headOnly() bool {
 	return string(s.t.Req.Method) == "HEAD" || string(s.t.Log.Method) == "HEAD"
 }
 
-// closing sets the Connection header that tells the client what happens to its connection.
-func (s *session) closing() {
-	t := &s.t
-	t.Res.Headers.Del("connection")
-	switch minor := t.Res.Minor; {
-	case !s.keep && minor == 1:
-		t.Res.Headers.Add(nameConnection, valueClose)
-	case s.keep && (t.Req.Minor == 0 || minor == 0):
-		t.Res.Headers.Add(nameConnection, valueKeepAlive)
-	}
-}
-
-var (
-	nameConnection = []byte("connection")
-	valueClose     = []byte("close")
-	valueKeepAlive = []byte("keep-alive")
-	valueUpgrade   = []byte("upgrade")
-)
-
 // answerRaw sends the answer to a connection that has no request: the error page with its own Connection header, as
 // it stands in the page.
 func (s *session) answerRaw(status int) {
 	t := &s.t
-	t.Res.Reset()
-	t.Res.Minor = 1
-	if !s.pages().Fill(t, status) {
+	action.ErrorPage(t, status)
+	if t.Reply.Silent {
 		return
 	}
 	s.take(&s.out)
@@ -94,6 +80,9 @@ func (s *session) answerRaw(status int) {
 	out = append(out, "\r\n"...)
 	seen := false
 	for _, h := range t.Res.Headers {
+		if string(h.Name) == "connection" {
+			continue
+		}
 		if !seen && string(h.Name) == "content-type" {
 			out = append(out, "Connection: close\r\n"...)
 			seen = true

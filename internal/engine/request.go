@@ -129,7 +129,7 @@ func (s *session) gotRequest(n int) {
 	s.startBody()
 	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers)
 	s.keepLine()
-	s.keep = s.wantsKeepAlive()
+	s.keep = t.Req.WantsKeepAlive() && !t.Req.HTTP09
 	s.captureRequest()
 }
 
@@ -157,18 +157,6 @@ func (s *session) keepLine() {
 
 func clip(b []byte, from, to int) []byte {
 	return b[min(from, len(b)):min(to, len(b))]
-}
-
-// wantsKeepAlive tells whether the client may send another request after this one (RFC 9112 9.3; option httpclose).
-func (s *session) wantsKeepAlive() bool {
-	r := &s.t.Req
-	switch {
-	case r.MustClose || r.Conn&h1.ConnClose != 0 || r.HTTP09:
-		return false
-	case r.Minor == 0:
-		return r.Conn&h1.ConnKeepAlive != 0
-	}
-	return true
 }
 
 // headSize is what HAProxy counts for a head: its internal form, as seen in %B and %U of the log (20 bytes and the parts

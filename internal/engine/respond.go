@@ -17,7 +17,7 @@ func (s *session) respond() {
 	kind := t.Res.Body(t.Req.Method)
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
 	s.both(countStatus(t.Res.Status))
-	s.keepServer(kind)
+	s.keepServer()
 	s.captureResponse()
 	if !s.responseRules() {
 		s.joinUpload()
@@ -25,7 +25,7 @@ func (s *session) respond() {
 	}
 	s.afterResponse()
 	t.Log.Status = t.Res.Status
-	s.responseConnection(kind)
+	s.responseConnection()
 	if s.fe.Log.Asap {
 		s.logAsap()
 	}
@@ -33,14 +33,8 @@ func (s *session) respond() {
 }
 
 // keepServer decides whether the server's connection can be used again after this response.
-func (s *session) keepServer(kind h1.Body) {
-	r := &s.t.Res
-	switch {
-	case kind == h1.BodyUntilClose, kind == h1.BodyTunnel, r.MustClose, r.Conn&h1.ConnClose != 0:
-		s.srvKeep = false
-	case r.Minor == 0 && r.Conn&h1.ConnKeepAlive == 0:
-		s.srvKeep = false
-	}
+func (s *session) keepServer() {
+	s.srvKeep = s.t.Res.KeepServer(&s.t.Req, s.srvKeep)
 }
 
 // captureResponse fills the response's capture slots.
@@ -53,19 +47,10 @@ func (s *session) captureResponse() {
 }
 
 // responseConnection sets the Connection header towards the client.
-func (s *session) responseConnection(kind h1.Body) {
+func (s *session) responseConnection() {
 	t := &s.t
-	if kind == h1.BodyTunnel {
-		t.Res.Headers.Del("connection")
-		if t.Res.Status == 101 {
-			t.Res.Headers.Add(nameConnection, valueUpgrade)
-		}
-		return
-	}
-	if kind == h1.BodyUntilClose || s.mode() == Close || s.stop.Load() {
-		s.keep = false
-	}
-	s.closing()
+	s.keep = s.keep && t.Res.KeepClient(&t.Req, s.mode() == Close) && !s.stop.Load()
+	t.Res.SetConnection(&t.Req, s.keep)
 }
 
 // body2client sends the response's head and body.

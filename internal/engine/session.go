@@ -42,13 +42,14 @@ type session struct {
 	own       *netio.Conn // an idle connection that only this session may use
 	ownServer *server.Server
 
-	keep     bool // the client's connection may carry another request
-	srvKeep  bool // the server's connection may carry another request
-	sent     bool // bytes of a final response head went out
-	silent   bool // no log line for this transaction
-	fault    *fault
-	tunnel   bool
-	lastSeen atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
+	keep          bool // the client's connection may carry another request
+	srvKeep       bool // the server's connection may carry another request
+	srvKeepWanted bool // the request said so
+	sent          bool // bytes of a final response head went out
+	silent        bool // no log line for this transaction
+	fault         *fault
+	tunnel        bool
+	lastSeen      atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
 
 	idle atomic.Bool // waits for a request and has none
 	stop atomic.Bool
@@ -105,6 +106,8 @@ func (s *session) adopt() {
 	s.fe = s.ln.Proxy
 	s.conn.Listener = &s.ln.Info
 	s.t.Frontend = s.fe.FE
+	s.t.FrontendErrors = s.fe.Errors
+	s.t.ReqCaptureLens, s.t.ResCaptureLens = s.fe.ReqCaptureLens, s.fe.ResCaptureLens
 }
 
 // end closes whatever is open and gives the memory back. A panic in a session ends that session only.

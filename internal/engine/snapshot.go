@@ -144,23 +144,19 @@ type Cookie struct {
 
 // LogSink is one `log` line of a proxy, opened. Send must not block; it drops what is above its level.
 type LogSink interface {
-	Send(level int, tag, sd, msg []byte)
+	Wants(level int) bool
+	WantsSD() bool
+	Send(level int, tag, hostname, sd, msg []byte)
 }
 
 // Log is what a proxy logs where.
 type Log struct {
 	Sinks                                      []LogSink
-	Tag                                        []byte
+	Tag, Host                                  []byte            // log-tag, log-send-hostname
 	Format                                     *logformat.Format // nil: the short default format
 	SD                                         *logformat.Format
 	ErrorFormat                                *logformat.Format
 	DontNull, DontNormal, SeparateErrors, Asap bool
-}
-
-// Pages fills in the answers that the proxy makes itself: default texts, errorfile, http-error.
-type Pages interface {
-	// Fill builds the answer of a status in t.Res and t.Reply. False: say nothing and close (an empty errorfile).
-	Fill(t *txn.Txn, status int) bool
 }
 
 // Service answers a request inside of the process (the stats page). It writes the answer into t.Res and t.Reply.
@@ -190,7 +186,8 @@ type Proxy struct {
 	Timeouts Timeouts
 	Mode     ConnMode
 	Log      Log
-	Pages    Pages
+	// Errors are the proxy's own error pages, nil for the built-in ones only.
+	Errors txn.ErrorPages
 
 	HTTPRequest, HTTPResponse, HTTPAfterResponse, Redirect *action.Program
 
@@ -202,6 +199,8 @@ type Proxy struct {
 	ReqCaptures    []HeaderCapture
 	ResCaptures    []HeaderCapture
 	CookieCapture  *CookieCapture
+	ReqCaptureLens []int // longest value of each slot, as rules want them
+	ResCaptureLens []int
 	UseBackend     []UseBackend
 	DefaultBackend *Proxy
 	ByName         map[string]*Proxy // backends that a dynamic use_backend may name

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
-)
+import "time"
 
 // transaction serves one request: its phases in their order. It returns whether the connection may carry another.
 //
@@ -49,9 +45,10 @@ func (s *session) finish() {
 	t := &s.t
 	t.Log.End = time.Now()
 	s.count()
-	s.log()
+	srv := s.slot.Server
 	s.leaveServer()
 	s.leaveBackend()
+	s.log(srv)
 	t.Log.Idle = t.Log.End
 	s.release(&s.sin)
 	s.release(&s.out)
@@ -84,19 +81,14 @@ func (s *session) leaveBackend() {
 // enterBackend makes p the backend of the transaction.
 func (s *session) enterBackend(p *Proxy) {
 	s.be = p
+	if p.Errors != nil {
+		s.t.BackendErrors = p.Errors
+	}
 	if p.BE != nil {
 		s.t.Backend = p.BE
 		p.BE.Enter(s.t.Log.RequestDone)
 		s.inBE = true
 	}
-}
-
-// pages are the error pages that rule now: the backend's once there is one.
-func (s *session) pages() Pages {
-	if s.be != nil {
-		return s.be.Pages
-	}
-	return s.fe.Pages
 }
 
 // backend is the proxy whose backend half rules: the chosen one, else the frontend.
@@ -109,5 +101,3 @@ func (s *session) backend() *Proxy {
 
 // mark notes a time of the transaction.
 func mark(at *time.Time) { *at = time.Now() }
-
-var _ = txn.Continue
