@@ -1,7 +1,7 @@
 package sample
 
 // Alias resolves an ACL keyword that implies a match method (configuration.txt 7.3.6: "hdr_beg" is req.hdr with -m beg).
-// The keyword goes first: `method` and `hdr` are also fetches, with no method implied or other uses.
+// In an ACL such a keyword comes before the fetch of the same name: hdr is req.hdr with -m str there.
 func Alias(keyword string) (fetch, method string, ok bool) {
 	a, ok := aliases[keyword]
 	return a.fetch, a.method, ok

@@ -143,7 +143,7 @@ func (s argSpec) close(args []Arg, rest string) ([]Arg, string, int, error) {
 	}
 	switch {
 	case rest == "":
-		return nil, "", pos, fmt.Errorf("expected ')'")
+		return nil, "", n + 1, fmt.Errorf("expected ')'")
 	case rest[0] != ')':
 		return nil, "", pos, fmt.Errorf("expected ')' before '%s'", rest)
 	}

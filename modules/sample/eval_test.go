@@ -108,7 +108,7 @@ func runSetVar(t *testing.T, tx *txn.Txn, rule string) {
 	}
 }
 
-func newTxn(t *testing.T, g *group) *txn.Txn {
+func newTxn(t testing.TB, g *group) *txn.Txn {
 	t.Helper()
 	tx := &txn.Txn{Conn: &txn.Conn{
 		Src: netip.MustParseAddrPort("127.0.0.1:40000"), Dst: netip.MustParseAddrPort("127.0.0.1:8080"),

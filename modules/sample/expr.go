@@ -41,19 +41,25 @@ func CompilePrefix(env *Env, text string) (e *Expr, rest string, err error) {
 }
 
 // CompileWords compiles the expression that the words of a line begin with: a word that ends in a comma continues in the
-// next one, as in `src, ipmask(24)`. It says how many words were used.
+// next one when that is a converter, as in `src, ipmask(24)`. It says how many words were used.
 func CompileWords(env *Env, words []string) (e *Expr, used int, err error) {
 	if len(words) == 0 {
 		return nil, 0, fmt.Errorf("missing fetch method")
 	}
 	text := words[0]
 	used = 1
-	for strings.HasSuffix(text, ",") && used < len(words) {
+	for strings.HasSuffix(text, ",") && used < len(words) && beginsWithConv(words[used]) {
 		text += words[used]
 		used++
 	}
 	e, err = Compile(env, text)
 	return e, used, err
+}
+
+func beginsWithConv(word string) bool {
+	name, _ := keyword(word)
+	_, later := laterConvs[name]
+	return convs[name] != nil || later
 }
 
 func compile(env *Env, text string) (e *Expr, rest, last string, err error) {

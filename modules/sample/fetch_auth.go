@@ -85,10 +85,15 @@ func login(t *txn.Txn, list Userlist) (user []byte, given, ok bool) {
 	}
 	ok, slow := list.Check(user, password)
 	if slow {
-		t.Offload = func() { list.CheckSlow(user, password) }
+		offloadCheck(t, list, user, password)
 		return nil, true, false
 	}
 	return user, true, ok
+}
+
+// offloadCheck is a function of its own so that only the slow path allocates.
+func offloadCheck(t *txn.Txn, list Userlist, user, password []byte) {
+	t.Offload = func() { list.CheckSlow(user, password) }
 }
 
 func compileAuth(_ *Env, args []Arg) (FetchFunc, error) {

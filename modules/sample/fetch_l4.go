@@ -36,7 +36,12 @@ func addr(ap netip.AddrPort, out *Sample) bool {
 	if !ap.IsValid() {
 		return false
 	}
-	out.SetAddr(ap.Addr().WithZone(""))
+	a := ap.Addr()
+	if a.Is4() {
+		out.Type, out.Addr = txn.IPv4, a
+		return true
+	}
+	out.SetAddr(a.WithZone(""))
 	return true
 }
 

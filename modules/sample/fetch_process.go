@@ -25,7 +25,7 @@ func init() {
 		Fetch{Name: "uuid", Args: "[integer]", Out: txn.Str, Use: Internal, Compile: compileUUID},
 		Fetch{Name: "wait_end", Out: txn.Bool, Use: InternalLive, Func: constant(boolSample(true))},
 		Fetch{Name: "internal.strm.is_htx", Out: txn.Bool, Use: InternalLive, Func: constant(boolSample(true))},
-		Fetch{Name: "acl", Args: "string", Out: txn.Bool, Use: InternalLive, Compile: compileACL,
+		Fetch{Name: "acl", Args: "string[,string,string,string,string,string,string,string,string,string,string,string]", Out: txn.Bool, Use: InternalLive, Compile: compileACL,
 			Note: "2.9 and later: 2.6 does not know it"},
 	)
 }
@@ -126,26 +126,23 @@ func appendUUID(dst []byte) []byte {
 	return dst
 }
 
-// compileACL evaluates a named ACL of the proxy; "!name" negates it. All of a comma-separated list must be true.
+// compileACL evaluates named ACLs of the proxy, all of which must be true; "!name" negates one.
 func compileACL(env *Env, args []Arg) (FetchFunc, error) {
 	env.warn("acl() is not known to HAProxy before 2.9")
-	names := strings.Split(args[0].Str, ",")
-	funcs := make([]func(*txn.Txn) bool, len(names))
-	not := make([]bool, len(names))
-	for i, n := range names {
-		n, not[i] = strings.CutPrefix(n, "!")
+	funcs := make([]func(*txn.Txn) bool, len(args))
+	not := make([]bool, len(args))
+	for i, a := range args {
+		var name string
+		name, not[i] = strings.CutPrefix(a.Str, "!")
 		if env.Lookup == nil {
-			continue
+			return never, nil
 		}
-		if funcs[i] = env.Lookup.ACL(n); funcs[i] == nil {
-			return nil, fmt.Errorf("ACL '%s' not found", n)
+		if funcs[i] = env.Lookup.ACL(name); funcs[i] == nil {
+			return nil, fmt.Errorf("ACL '%s' not found", name)
 		}
 	}
 	return func(t *txn.Txn, _ *Iter, out *Sample) bool {
 		for i, f := range funcs {
-			if f == nil {
-				return false
-			}
 			if f(t) == not[i] {
 				out.SetBool(false)
 				return true

@@ -1,6 +1,10 @@
 package sample
 
-import "github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+import (
+	"bytes"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
+)
 
 // maxOccurrence is how far back a negative occurrence can count, as in HAProxy.
 const maxOccurrence = 10
@@ -8,6 +12,9 @@ const maxOccurrence = 10
 // element gives the element of the comma-separated list v that begins at off, without blanks around it, and where the
 // next one begins: -1 at the end. A comma within double quotes does not separate.
 func element(v []byte, off int) (elem []byte, next int) {
+	if bytes.IndexByte(v[off:], ',') < 0 {
+		return trim(v[off:]), -1
+	}
 	i, quoted := off, false
 	for ; i < len(v); i++ {
 		switch c := v[i]; {
@@ -75,8 +82,29 @@ func (v *values) count() (n int64) {
 	}
 }
 
+// last gives the last value.
+func (v *values) last() (b []byte, ok bool) {
+	for i := len(v.list) - 1; i >= 0; i-- {
+		h := &v.list[i]
+		if v.name != "" && string(h.Name) != v.name {
+			continue
+		}
+		if v.full {
+			return h.Value, true
+		}
+		for next := 0; next >= 0; {
+			b, next = element(h.Value, next)
+		}
+		return b, true
+	}
+	return nil, false
+}
+
 // at gives the value number occ: from 1, or from -1 for the last.
 func (v *values) at(occ int64) (b []byte, ok bool) {
+	if occ == -1 {
+		return v.last()
+	}
 	if occ < 0 {
 		if occ += v.count() + 1; occ <= 0 {
 			return nil, false

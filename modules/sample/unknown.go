@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 func unknownFetch(name string) error {
-	if _, ok := laterFetches[name]; ok || laterFamily(name) {
+	if _, ok := laterFetches[name]; ok {
 		return fmt.Errorf("fetch method '%s' is not supported yet", name)
 	}
 	return fmt.Errorf("unknown fetch method '%s'%s", name, hint(name, Fetches()))
@@ -25,10 +24,7 @@ func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Key
 
 // hint names the nearest known keyword, if one is near.
 func hint(name string, known []string) string {
-	best, dist := "", 3
-	if len(name) < 4 {
-		dist = 2
-	}
+	best, dist := "", max(1, len(name)/3)+1
 	for _, k := range known {
 		if d := distance(name, k); d < dist {
 			best, dist = k, d
@@ -59,13 +55,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// laterFamily knows the numbered stick-counter names: sc0_conn_cnt and the like.
-func laterFamily(name string) bool {
-	if len(name) < 5 || !strings.HasPrefix(name, "sc") || name[2] < '0' || name[2] > '2' || name[3] != '_' {
-		return false
-	}
-	_, ok := laterFetches["sc_"+name[4:]]
-	return ok
 }
