@@ -50,19 +50,15 @@ func (r *Request) matchHost(h *Header, ports bool, auth, bare []byte, port strin
 	if !ports {
 		return same
 	}
-	if !same && !sameFold(bare, stripPort(h.Value, port)) {
-		return false
-	}
+	ok := same || sameFold(bare, stripPort(h.Value, port))
 	switch {
 	case len(bare) == len(auth):
-	case r.IsConnect:
-		if same {
-			h.Value = stripPort(h.Value, port)
-		}
-	default:
-		h.Value = bare
+	case !r.IsConnect:
+		h.Value = bare // even if it differs and accept-invalid-http-request lets it through
+	case same:
+		h.Value = stripPort(h.Value, port)
 	}
-	return true
+	return ok
 }
 
 // cutTarget takes [from:to) out of the target, in place.

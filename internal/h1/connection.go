@@ -1,5 +1,7 @@
 package h1
 
+import "bytes"
+
 // seeConnection collects the tokens of one Connection line.
 func (f *framing) seeConnection(rest []byte) {
 	for more := true; more; {
@@ -91,7 +93,8 @@ var (
 
 // SetConnection readies the request for the server, as the last step before AppendRequest. keep says that the
 // connection may carry another request afterwards: false under "option http-server-close" and "option httpclose" of
-// either side (configuration.txt 4.2), whatever the client asked for.
+// either side (configuration.txt 4.2), whatever the client asked for. The answer is keep, or false where a rule wrote
+// "Connection: close" or the request leaves no choice.
 //
 //	request         keep              close
 //	HTTP/1.1        nothing           connection: close
@@ -99,36 +102,45 @@ var (
 //	Connection: upgrade   nothing     nothing
 //	CONNECT, chunked      connection: close
 //
-// The Connection tokens the client sent beside close and keep-alive stay as they are.
-func (r *Request) SetConnection(keep bool) {
+// Other Connection tokens stay as they are. Of TE only "trailers" is left.
+func (r *Request) SetConnection(keep bool) bool {
 	if r.IsConnect && r.ContentLength > 0 {
 		// what follows the head is the tunnel's
 		r.Headers.Del("content-length")
 	}
-	if r.Conn&ConnUpgrade != 0 {
-		return
-	}
-	if r.IsConnect && r.Chunked {
+	r.Headers.limitTE()
+	said := r.Headers.takeConnection()
+	if said&ConnClose != 0 || r.MustClose || r.IsConnect && r.Chunked {
 		keep = false
 	}
+	// nothing is said to a server about a close that only the framing asks for
+	asked := keep || r.MustClose && said&ConnClose == 0 && !r.IsConnect
 	switch {
-	case r.Minor == 0 && keep && !r.Chunked:
+	case said&ConnUpgrade != 0:
+	case r.Minor == 0 && keep:
 		r.Headers.Add(nameConnection, valueKeepAlive)
-	case r.Minor == 1 && !keep:
+	case r.Minor == 1 && !asked:
 		r.Headers.Add(nameConnection, valueClose)
 	}
+	return keep
 }
 
 // SetConnection readies the response for the client, as the last step before AppendResponse. keep is what KeepClient
-// said. The response keeps its own version, so an HTTP/1.1 client may be sent an HTTP/1.0 response.
+// said; the answer is keep, or false where a rule wrote "Connection: close". The response keeps its own version, so an
+// HTTP/1.1 client may be sent an HTTP/1.0 response.
 //
 //	response           keep                              close
 //	HTTP/1.1           connection: keep-alive to an HTTP/1.0 client, else nothing    connection: close
 //	HTTP/1.0           connection: keep-alive            nothing
 //	1xx, tunnel, Connection: upgrade    nothing          nothing
-func (r *Response) SetConnection(req *Request, keep bool) {
-	if r.Status < 200 || r.Conn&ConnUpgrade != 0 || r.Body(req.Method) == BodyTunnel {
-		return
+func (r *Response) SetConnection(req *Request, keep bool) bool {
+	r.Headers.limitTE()
+	said := r.Headers.takeConnection()
+	if said&ConnClose != 0 {
+		keep = false
+	}
+	if r.Status < 200 || said&ConnUpgrade != 0 || r.Body(req.Method) == BodyTunnel {
+		return keep
 	}
 	switch {
 	case keep && (r.Minor == 0 || req.Minor == 0):
@@ -136,6 +148,53 @@ func (r *Response) SetConnection(req *Request, keep bool) {
 	case !keep && r.Minor == 1:
 		r.Headers.Add(nameConnection, valueClose)
 	}
+	return keep
+}
+
+// takeConnection reads the Connection lines as the rules left them, and takes close and keep-alive out.
+func (h *Headers) takeConnection() ConnFlags {
+	i := h.Find("connection", 0)
+	if i < 0 {
+		return 0
+	}
+	var f framing
+	for ; i >= 0; i = h.Find("connection", i+1) {
+		f.seeConnection((*h)[i].Value)
+	}
+	if f.conn&(ConnClose|ConnKeepAlive) != 0 {
+		h.stripConnection()
+	}
+	return f.conn
+}
+
+var valueTrailers = []byte("trailers")
+
+// limitTE leaves of every TE line the word "trailers", and drops the lines that do not have it: the proxy takes
+// transfer codings apart itself (RFC 9110 10.1.4).
+func (h *Headers) limitTE() {
+	for i := h.Find("te", 0); i >= 0; {
+		next := i + 1
+		if hasTrailers((*h)[i].Value) {
+			(*h)[i].Value = valueTrailers
+		} else {
+			h.DelAt(i)
+			next = i
+		}
+		i = h.Find("te", next)
+	}
+}
+
+// hasTrailers looks for an element that is "trailers", or ends in that word, in lower case as HAProxy wants it.
+func hasTrailers(list []byte) bool {
+	for more := true; more; {
+		var piece []byte
+		piece, list, more = cutComma(list)
+		piece = trimBlanks(piece)
+		if n := len(piece) - len(valueTrailers); n >= 0 && bytes.Equal(piece[n:], valueTrailers) && (n == 0 || isBlank(piece[n-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // WantsKeepAlive says whether the client wants to send another request: what Connection says, else what the version
@@ -159,13 +218,14 @@ func (r *Response) KeepClient(req *Request, closing bool) bool {
 }
 
 // KeepServer says whether the server's connection can take another request after this response; keep is what
-// Request.SetConnection was told. Bytes that follow the response on the wire also end the connection.
+// Request.SetConnection answered. Ask for each response, the interim ones too; one no is enough. Bytes that follow the
+// final response on the wire also end the connection.
 func (r *Response) KeepServer(req *Request, keep bool) bool {
 	switch r.Body(req.Method) {
 	case BodyTunnel, BodyUntilClose:
 		return false
 	}
-	return keep && !req.MustClose && !(req.IsConnect && req.Chunked) && !r.MustClose && r.Conn.keep(r.Minor)
+	return keep && !r.MustClose && r.Conn.keep(r.Minor)
 }
 
 // AcceptsUpgrade says whether the server may answer with 101: the request said "Connection: upgrade" and has no body.

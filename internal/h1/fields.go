@@ -57,7 +57,7 @@ type scanner struct {
 // resume readies the scanner for buf and says whether the earlier state still holds: it does not when the caller
 // moved the bytes elsewhere, because the slices taken so far point into the old place.
 func (s *scanner) resume(buf []byte) bool {
-	same := s.pos == 0 || len(buf) >= s.pos && len(s.buf) > 0 && &s.buf[0] == &buf[0]
+	same := len(buf) >= s.pos && len(s.buf) > 0 && &s.buf[0] == &buf[0]
 	s.buf = buf
 	return same
 }

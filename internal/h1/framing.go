@@ -32,9 +32,6 @@ type framing struct {
 // see looks at the fields that are new since the last call: HAProxy refuses a bad one without waiting for the rest. A
 // non-empty answer is the refusal.
 func (f *framing) see(h Headers, request bool) string {
-	if f.next == 0 {
-		f.length = -1
-	}
 	for ; f.next < len(h); f.next++ {
 		hd := &h[f.next]
 		var msg string
@@ -51,7 +48,7 @@ func (f *framing) see(h Headers, request bool) string {
 			if string(hd.Name) == "upgrade" {
 				f.upgradeFields = true
 				f.upgrade = hd.Value
-				f.websocket = f.websocket || hasToken(hd.Value, "websocket")
+				f.websocket = hasToken(hd.Value, "websocket") // the last line counts
 			}
 		case 10:
 			if string(hd.Name) == "connection" {

@@ -43,7 +43,7 @@ type Request struct {
 // Reset readies r for the next message and keeps the array of fields.
 func (r *Request) Reset() {
 	h := r.Headers[:0]
-	*r = Request{Headers: h, ContentLength: -1}
+	*r = Request{Headers: h, ContentLength: -1, frame: framing{length: -1}}
 }
 
 // Parse reads a head from buf, which it may modify: names become lower case, folded lines are joined, lists shortened.
@@ -51,7 +51,7 @@ func (r *Request) Reset() {
 // an *Error, valid until the next call. After 0, nil it is called again with the same buffer grown, and goes on where
 // it stopped; a buffer that was moved meanwhile is read again from the start.
 func (r *Request) Parse(buf []byte, lim *Limits) (int, error) {
-	if !r.scan.resume(buf) {
+	if r.scan.pos == 0 || !r.scan.resume(buf) {
 		r.Reset()
 		r.scan.buf = buf
 	}
@@ -266,7 +266,7 @@ func (r *Request) finish(lim *Limits) (status int, msg string) {
 		return 400, msg
 	}
 	f.normalise(&r.Headers)
-	if body && f.upgradeFields {
+	if body && f.upgradeFields && f.conn&ConnUpgrade != 0 {
 		r.Headers.Del("upgrade")
 	}
 	r.ContentLength, r.Chunked, r.Conn = f.length, f.chunked, f.conn

@@ -37,13 +37,13 @@ type Response struct {
 // Reset readies r for the next message and keeps the array of fields.
 func (r *Response) Reset() {
 	h := r.Headers[:0]
-	*r = Response{Headers: h, ContentLength: -1}
+	*r = Response{Headers: h, ContentLength: -1, frame: framing{length: -1}}
 }
 
 // Parse reads a head from buf. It works as Request.Parse does; the method is the request's: what HAProxy makes of
 // the head itself does not depend on it, what Body, KeepClient and KeepServer say does. Every refusal is a 502.
 func (r *Response) Parse(buf []byte, lim *Limits, _ []byte) (int, error) {
-	if !r.scan.resume(buf) {
+	if r.scan.pos == 0 || !r.scan.resume(buf) {
 		r.Reset()
 		r.scan.buf = buf
 	}
