@@ -15,6 +15,7 @@ import (
 type Set struct {
 	env   *sample.Env
 	named map[string]*anyOf
+	ids   map[int]bool // taken by -u
 }
 
 // anyOf is all tests of one name: one that matches is enough.
@@ -28,7 +29,7 @@ func CompileSet(env *sample.Env, list []Named) (*Set, error) {
 	if env == nil {
 		env = &sample.Env{}
 	}
-	s := &Set{env: env, named: make(map[string]*anyOf, len(list))}
+	s := &Set{env: env, named: make(map[string]*anyOf, len(list)), ids: map[int]bool{}}
 	var errs []error
 	for i := range list {
 		n := &list[i]
@@ -43,12 +44,23 @@ func (s *Set) add(n *Named) error {
 	if err := checkName(n.Name); err != nil {
 		return err
 	}
+	if err := s.takeID(n.ID); err != nil {
+		return err
+	}
 	a := s.named[n.Name]
 	if a == nil {
 		a = &anyOf{pos: n.Pos}
 		s.named[n.Name] = a
 	}
 	return a.add(s.env, &n.Criterion)
+}
+
+func (s *Set) takeID(id int) error {
+	if id != 0 && s.ids[id] {
+		return fmt.Errorf("the id is already used")
+	}
+	s.ids[id] = true
+	return nil
 }
 
 func (a *anyOf) add(env *sample.Env, c *Criterion) error {
@@ -110,6 +122,9 @@ func (s *Set) term(env *sample.Env, t *Term, pos cfg.Pos) (term, error) {
 	if t.Criterion != nil {
 		if t.ACL != "" {
 			return term{}, fmt.Errorf("a term is either the name of an ACL or an expression, not both: '%s' and '%s'", t.ACL, t.Expr)
+		}
+		if err := s.takeID(t.ID); err != nil {
+			return term{}, err
 		}
 		a := new(anyOf)
 		if err := a.add(env, t.Criterion); err != nil {
@@ -227,6 +242,12 @@ func implied(t sample.Type) string {
 // exprError words an expression's error as HAProxy does within an ACL.
 func exprError(name, expr string, err error) error {
 	msg := err.Error()
+	if strings.HasPrefix(msg, "fetch method '") && strings.HasSuffix(msg, "' : expected ')'") {
+		return fmt.Errorf("ACL keyword '%s' : expected ')'", name)
+	}
+	if strings.HasPrefix(msg, "missing comma after fetch keyword") {
+		return fmt.Errorf("ACL keyword '%s' : missing comma after fetch keyword", name)
+	}
 	switch {
 	case strings.HasPrefix(msg, "unknown fetch method"), strings.HasPrefix(msg, "fetch method '"+name):
 		return fmt.Errorf("%w in ACL expression '%s'", err, expr)

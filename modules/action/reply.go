@@ -202,7 +202,8 @@ func (r *Reply) compileHeaders(env *sample.Env) error {
 		}
 		switch string(v.name) {
 		case "content-length", "content-type", "transfer-encoding":
-			continue // HAProxy drops them without a word
+			warn(env, "header '%s' always ignored by the http reply.", v.name)
+			continue
 		}
 		r.headers = append(r.headers, v)
 	}

@@ -66,15 +66,26 @@ func (r *Rule) compile(env *sample.Env, set RuleSet, acls *acl.Set) (*acl.Cond, 
 	if sets := allowed(r.name()); sets&set == 0 {
 		return nil, fmt.Errorf("'%s' does not know the action '%s'", set, r.name())
 	}
-	word := fmt.Sprintf("%s %s", set, r.keyword())
+	quoted := r.quoted(set)
 	if err := r.Action.Compile(env); err != nil {
-		return nil, fmt.Errorf("error detected in proxy '%s' while parsing '%s' rule : %w", env.Proxy, word, err)
+		return nil, fmt.Errorf("error detected in proxy '%s' while parsing %s rule : %w", env.Proxy, quoted, err)
 	}
 	cond, err := acls.Condition(env, r.If)
-	if err != nil {
-		return nil, fmt.Errorf("error detected while parsing an '%s' condition : %w", word, plainError(err))
+	if err == nil {
+		return cond, nil
 	}
-	return cond, nil
+	if _, ok := r.Action.(*Redirect); ok { // it reads its own condition in HAProxy
+		return nil, fmt.Errorf("error detected in proxy '%s' while parsing %s rule : error in condition: %w", env.Proxy, quoted, plainError(err))
+	}
+	return nil, fmt.Errorf("error detected while parsing an %s condition : %w", quoted, plainError(err))
+}
+
+// quoted is how messages name the rule.
+func (r *Rule) quoted(set RuleSet) string {
+	if a, ok := r.Action.(*Redirect); ok && a.Raw {
+		return "redirect" // the keyword, not the action
+	}
+	return fmt.Sprintf("'%s %s'", set, r.keyword())
 }
 
 // keyword is the action as haproxy.cfg spells it, with its argument in parentheses.
