@@ -98,9 +98,11 @@ func (s *session) bufferBody(w txn.WaitBody) *fault {
 		n, err := s.c.Read((*s.in.b)[s.in.w:], until)
 		if n == 0 {
 			if errors.Is(err, netio.ErrTimeout) {
+				s.t.Log.RequestDone = time.Time{}
 				return &faultBodyTime
 			}
-			return &faultBodyGone
+			s.gone = true // noticed once a server is wanted, as in HAProxy
+			break
 		}
 		s.in.w += n
 		if err := s.takeBody(); err != nil {
@@ -108,6 +110,7 @@ func (s *session) bufferBody(w txn.WaitBody) *fault {
 		}
 	}
 	s.showBody()
+	mark(&s.t.Log.RequestDone)
 	return nil
 }
 
@@ -160,6 +163,9 @@ func (s *session) runUpload(srv *netio.Conn) {
 			want = want[:b.left]
 		}
 		n, err := s.c.Read(want, netio.After(timeout))
+		if n == 0 && errors.Is(err, netio.ErrTimeout) && !s.answered.Load() {
+			continue // a silent client matters only once the response is there; until then the server's timer counts
+		}
 		if n == 0 {
 			u.clientFailed(err)
 			if u.fault != nil {
@@ -269,5 +275,3 @@ func (s *session) waitUpload() {
 		s.keep, s.srvKeep = false, false
 	}
 }
-
-var _ = time.Second

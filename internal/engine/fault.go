@@ -18,17 +18,16 @@ var (
 	faultClientGone  = fault{status: 400, cause: 'C', phase: 'R', count: countReq}
 	faultRequestTime = fault{status: 408, cause: 'c', phase: 'R', count: countReq}
 	faultBadBody     = fault{status: 400, cause: 'P', phase: 'R', count: countReq}
-	faultBodyGone    = fault{status: 400, cause: 'C', phase: 'R', count: countReq}
+	faultGoneBody    = fault{cause: 'C', phase: 'R', count: countReq}
 	faultBodyTime    = fault{status: 408, cause: 'c', phase: 'R', count: countReq}
 	// rules
-	faultDenied     = fault{status: 403, cause: 'P', phase: 'R', count: countDenied}
-	faultTarpit     = fault{status: 500, cause: 'P', phase: 'T', count: countDenied}
-	faultTarpitGone = fault{cause: 'P', phase: 'T', count: countDenied}
-	faultRejected   = fault{cause: 'P', phase: 'R', count: countDenied}
-	faultRule       = fault{status: 500, cause: 'P', phase: 'R', count: countInternal}
-	faultInternal   = fault{status: 500, cause: 'I', phase: 'R', count: countInternal}
-	faultLocal      = fault{cause: 'L', phase: 'R', count: countLocal}
-	faultService    = fault{cause: 'L', phase: 'R', count: countLocal}
+	faultDenied   = fault{status: 403, cause: 'P', phase: 'R', count: countDenied}
+	faultTarpit   = fault{status: 500, cause: 'P', phase: 'T', count: countDenied}
+	faultRejected = fault{cause: 'P', phase: 'R', count: countDenied}
+	faultRule     = fault{status: 500, cause: 'P', phase: 'R', count: countInternal}
+	faultInternal = fault{status: 500, cause: 'I', phase: 'R', count: countInternal}
+	faultLocal    = fault{cause: 'L', phase: 'R', count: countLocal}
+	faultService  = fault{cause: 'L', phase: 'R', count: countLocal}
 	// server choice
 	faultNoServer  = fault{status: 503, cause: 'S', phase: 'C', count: countConnBE}
 	faultQueueTime = fault{status: 503, cause: 's', phase: 'Q', count: countConnBE}
@@ -44,10 +43,10 @@ var (
 	faultCutResponse  = fault{status: 502, cause: 'S', phase: 'H', retry: RetryEmptyResponse, count: countResp}
 	faultBadResponse  = fault{status: 502, cause: 'P', phase: 'H', retry: RetryJunkResponse, count: countResp}
 	faultResponseTime = fault{status: 504, cause: 's', phase: 'H', retry: RetryResponseTimeout, count: countResp}
-	faultClientAbortH = fault{status: 400, cause: 'C', phase: 'H', count: countCliAbort}
+	faultClientAbortH = fault{cause: 'C', phase: 'H', count: countCliAbort}
 	faultUploadGone   = fault{cause: 'C', phase: 'D', count: countCliAbort}
 	faultUploadTime   = fault{status: 408, cause: 'c', phase: 'D', count: countCliAbort}
-	faultUploadBad    = fault{status: 400, cause: 'P', phase: 'D', count: countReq}
+	faultUploadBad    = fault{status: 400, cause: 'P', phase: 'H', count: countReq}
 	faultResDenied    = fault{status: 502, cause: 'P', phase: 'H', count: countDeniedResp}
 	faultResRule      = fault{status: 500, cause: 'P', phase: 'H', count: countInternal}
 	faultResLocal     = fault{cause: 'L', phase: 'H', count: countLocal}

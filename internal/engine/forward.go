@@ -154,14 +154,7 @@ const timerSlack = netio.Time(3 * time.Millisecond)
 func (s *session) readResponse() *fault {
 	until := netio.After(s.be.Timeouts.Server)
 	for {
-		var n int
-		var err error
-		buf := (*s.sin.b)[s.sin.w:]
-		if (s.be.AbortOnClose || s.fe.AbortOnClose) && !s.up.running {
-			n, err = s.task.ReadWatch(s.srv, buf, s.c, until)
-		} else {
-			n, err = s.srv.Read(buf, until)
-		}
+		n, err := s.srv.Read((*s.sin.b)[s.sin.w:], until)
 		if n > 0 {
 			s.sin.w += n
 			return nil

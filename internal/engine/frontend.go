@@ -8,10 +8,6 @@ import (
 
 // frontend runs the phases before a backend is chosen: what answers by itself, then the frontend's rules.
 func (s *session) frontend() bool {
-	if s.body.kind == bodyBroken {
-		s.failAnswer(&faultBadBody)
-		return false
-	}
 	if s.monitored() {
 		return false
 	}
@@ -196,6 +192,11 @@ func (s *session) pickBackend() *Proxy {
 
 // prepare makes the request ready for a server: forwarded addresses and the connection header.
 func (s *session) prepare() bool {
+	if s.gone {
+		s.fail(&faultGoneBody)
+		s.keep = false
+		return false
+	}
 	s.addForwarded()
 	s.requestConnection()
 	return true

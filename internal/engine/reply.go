@@ -28,10 +28,6 @@ func (s *session) answer() {
 	}
 	t.StartResponse()
 	t.Log.Status = t.Res.Status
-	if t.Res.Conn&h1.ConnClose != 0 {
-		t.Res.Headers.Del("connection")
-		s.keep = false
-	}
 	if t.Log.ServerName == "" && t.Server == nil {
 		t.Log.ServerName = "<NOSRV>"
 	}
@@ -41,7 +37,15 @@ func (s *session) answer() {
 		s.keep = false
 	}
 	body := t.Reply.Body
+	if t.Reply.Redirect && !s.body.done {
+		t.Res.Headers.Add(nameConnection, valueClose)
+		t.Res.Conn |= h1.ConnClose
+	}
 	t.Log.BytesOut += headSize(8+len(strconv.Itoa(t.Res.Status))+len(t.Res.Reason), t.Res.Headers)
+	if t.Res.Conn&h1.ConnClose != 0 {
+		t.Res.Headers.Del("connection")
+		s.keep = false
+	}
 	if s.headOnly() {
 		body = nil
 	} else {
@@ -68,10 +72,8 @@ func (s *session) headOnly() bool {
 // it stands in the page.
 func (s *session) answerRaw(status int) {
 	t := &s.t
+	t.FrontendErrors = nil // at this point only the built-in pages are used
 	action.ErrorPage(t, status)
-	if t.Reply.Silent {
-		return
-	}
 	s.take(&s.out)
 	out := append((*s.out.b)[:0], "HTTP/1.1 "...)
 	out = strconv.AppendInt(out, int64(t.Res.Status), 10)
@@ -111,3 +113,8 @@ func appendCanonical(dst, name []byte) []byte {
 	}
 	return append(dst, name...)
 }
+
+var (
+	nameConnection = []byte("connection")
+	valueClose     = []byte("close")
+)

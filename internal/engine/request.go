@@ -41,6 +41,10 @@ func (s *session) awaitRequest() bool {
 			}
 			if n > 0 {
 				s.gotRequest(n)
+				if s.body.kind == bodyBroken {
+					s.conn.Requests--
+					return s.noRequest(&faultBadRequest, nil, true)
+				}
 				return true
 			}
 			if s.in.w-s.in.r >= limit || s.in.w == len(*s.in.b) {
@@ -94,7 +98,8 @@ func (s *session) noRequest(f *fault, _ error, started bool) bool {
 	s.fail(f)
 	s.keep = false
 	t := &s.t
-	t.Log.Line = nil
+	t.Log.Line, t.Log.Method, t.Log.URI, t.Log.Version = nil, nil, nil, nil
+	t.Log.RequestDone = time.Time{}
 	null := !started
 	if !(null && s.fe.IgnoreProbes) {
 		t.Log.Status = f.status

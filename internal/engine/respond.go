@@ -13,6 +13,7 @@ import (
 func (s *session) respond() {
 	t := &s.t
 	t.StartResponse()
+	s.answered.Store(true)
 	t.Log.Status = t.Res.Status
 	kind := t.Res.Body(t.Req.Method)
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)

@@ -1,7 +1,8 @@
 package engine
 
 import (
-	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
+	"time"
+
 	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
@@ -60,6 +61,7 @@ func (s *session) conclude(v txn.Verdict) {
 		s.answer()
 	case txn.Reject:
 		s.fail(&faultRejected)
+		t.Log.RequestDone = time.Time{}
 		s.keep = false
 	default:
 		t.DenyStatus = 0
@@ -84,11 +86,9 @@ func (s *session) denied(status int) {
 func (s *session) tarpit() {
 	s.keep = false
 	d := s.backend().Timeouts.Tarpit
-	if err := s.task.Sleep(d, s.c); err == netio.ErrGone {
-		s.fail(&faultTarpitGone)
-		s.t.Log.Status = 500
-		return
-	}
+	s.task.Sleep(d, nil)
+	mark(&s.t.Log.QueueDone)
+	s.t.Log.RequestDone = time.Time{}
 	s.fail(&faultTarpit)
 	s.denied(500)
 }

@@ -51,8 +51,10 @@ type session struct {
 	tunnel        bool
 	lastSeen      atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
 
-	idle atomic.Bool // waits for a request and has none
-	stop atomic.Bool
+	answered atomic.Bool // the response's head is there
+	gone     bool        // the client closed while its request's body was awaited
+	idle     atomic.Bool // waits for a request and has none
+	stop     atomic.Bool
 }
 
 // buffer is a piece of pooled memory with what was read into it.
