@@ -53,7 +53,7 @@ var laterFetches = words(`
 
 // laterConvs are the converters of HAProxy 2.6 that this package does not have yet.
 var laterConvs = words(`
-	fix_is_valid fix_tag_value in_table json_query jwt_header_query jwt_payload_query jwt_verify mqtt_field_value
+	fix_is_valid fix_tag_value in_table jwt_header_query jwt_payload_query jwt_verify mqtt_field_value
 	mqtt_is_valid protobuf table_bytes_in_rate table_bytes_out_rate table_conn_cnt table_conn_cur table_conn_rate
 	table_expire table_gpc table_gpc0 table_gpc0_rate table_gpc1 table_gpc1_rate table_gpc_rate table_gpt
 	table_gpt0 table_http_err_cnt table_http_err_rate table_http_fail_cnt table_http_fail_rate table_http_req_cnt
