@@ -179,11 +179,13 @@ func (c *Chunked) sizeDone() {
 	}
 }
 
-// trailers reads the trailer section and gives its length, 0 while it is incomplete. It starts over each time, since
-// the caller may have moved the bytes; a trailer section that is slow to come is at most a buffer long.
+// trailers reads the trailer section and gives its length, 0 while it is incomplete. It goes on where it stopped, or
+// starts over when the caller moved the bytes.
 func (c *Chunked) trailers(buf []byte, at int) (int, error) {
-	c.field = c.field[:0]
-	c.trail = scanner{state: stFieldStart, buf: buf}
+	if c.trail.pos == 0 || !c.trail.resume(buf) {
+		c.field = c.field[:0]
+		c.trail = scanner{state: stFieldStart, buf: buf}
+	}
 	if err := c.trail.fields(&c.field, c.Limits, c.status()); err != nil {
 		c.trail.err.Pos += at
 		return 0, err

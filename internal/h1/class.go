@@ -1,6 +1,9 @@
 package h1
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // token maps a byte allowed in a field name or a method (RFC 9110 5.6.2) to its lower-case form, others to 0.
 var token = func() (t [256]byte) {
@@ -48,17 +51,19 @@ const (
 // lineEnd gives the index of the first CR or LF of b at or after i, or len(b). It looks at eight bytes at a time:
 // most field values are too short to pay for two calls of bytes.IndexByte.
 func lineEnd(b []byte, i int) int {
-	for ; i+8 <= len(b); i += 8 {
+	for i+8 <= len(b) {
 		w := binary.LittleEndian.Uint64(b[i:])
-		// a set high bit where a byte is below 0x0e; false hits above it are settled by the byte loop
-		if (w-ones*0x0e)&^w&highs == 0 {
+		// the lowest set bit belongs to the first byte below 0x0e: borrows only go up
+		m := (w - ones*0x0e) &^ w & highs
+		if m == 0 {
+			i += 8
 			continue
 		}
-		for j := i; j < i+8; j++ {
-			if b[j] == '\n' || b[j] == '\r' {
-				return j
-			}
+		i += bits.TrailingZeros64(m) / 8
+		if b[i] == '\n' || b[i] == '\r' {
+			return i
 		}
+		i++
 	}
 	for ; i < len(b); i++ {
 		if b[i] == '\n' || b[i] == '\r' {

@@ -112,6 +112,12 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 				continue
 			}
 			s.eol = i
+			if i+2 < len(buf) && buf[i] == '\r' && buf[i+1] == '\n' && !isBlank(buf[i+2]) {
+				s.append(h)
+				s.state = stFieldStart
+				i += 2
+				continue
+			}
 			s.state = stValueEnd
 			if buf[i] == '\r' {
 				s.state = stValueLF
@@ -149,14 +155,17 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 // scanName moves over a field name and lower-cases it in place.
 func (s *scanner) scanName(i int, lim *Limits) int {
 	buf := s.buf
-	for i < len(buf) {
-		c := token[buf[i]]
+	rest := buf[i:]
+	n := 0
+	for n < len(rest) {
+		c := token[rest[n]]
 		if c == 0 {
 			break
 		}
-		buf[i] = c
-		i++
+		rest[n] = c
+		n++
 	}
+	i += n
 	if i < len(buf) && buf[i] != ':' && lim.acceptInvalid() {
 		for i < len(buf) && buf[i] != ':' && buf[i] != '\r' && buf[i] != '\n' {
 			buf[i] = lower(buf[i])
@@ -168,12 +177,19 @@ func (s *scanner) scanName(i int, lim *Limits) int {
 
 // append adds the field just scanned. The slices' capacity ends with them: nobody can write into the next field.
 func (s *scanner) append(h *Headers) {
-	from, to := s.name+1, s.eol
-	for from < to && isBlank(s.buf[from]) {
+	buf, from, to := s.buf, s.name+1, s.eol
+	for from < to && isBlank(buf[from]) {
 		from++
 	}
-	for from < to && isBlank(s.buf[to-1]) {
+	for from < to && isBlank(buf[to-1]) {
 		to--
 	}
-	*h = append(*h, Header{Name: s.buf[s.start:s.name:s.name], Value: s.buf[from:to:to]})
+	n := len(*h)
+	if n == cap(*h) {
+		*h = append(*h, Header{})
+	} else {
+		*h = (*h)[:n+1]
+	}
+	hd := &(*h)[n]
+	hd.Name, hd.Value = buf[s.start:s.name:s.name], buf[from:to:to]
 }
