@@ -3,6 +3,7 @@ package haproxyadapter
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
@@ -23,8 +24,32 @@ func (p *parser) finish() {
 	for _, x := range p.proxies {
 		p.checkProxy(x)
 	}
+	p.checkStats()
 	p.checkStart()
+	p.compile()
 	p.sort()
+}
+
+// compile runs what provisioning runs, for the errors that only it can find. It says nothing about lines that have an error
+// already.
+func (p *parser) compile() {
+	wrong := make(map[cfg.Pos]bool)
+	for _, d := range p.diags.Errors() {
+		wrong[d.Pos] = true
+	}
+	thaw, err := freeze(p.conf)
+	if err != nil {
+		p.diags.Add(cfg.Pos{}, err)
+		return
+	}
+	defer thaw()
+	var found cfg.Diagnostics
+	found.Add(cfg.Pos{}, p.conf.Check(func(w haproxy.Warning) { p.diags.Addf(w.Pos, cfg.Warning, "%s", w.Msg) }))
+	for _, d := range found {
+		if d.Pos.IsZero() || !wrong[d.Pos] {
+			*p.diags = append(*p.diags, d)
+		}
+	}
 }
 
 // sort puts the messages in the order of the text; those without a place come last.
@@ -128,7 +153,9 @@ func (p *parser) checkProxy(x *proxy) {
 	p.checkTimeouts(x)
 	p.checkErrors(x)
 	p.checkLog(x)
-	p.checkStats(x)
+	if s := x.Stats; s != nil && (len(s.Auth) > 0 || s.Realm != "") && len(s.HTTPRequest) > 0 {
+		p.diags.Addf(s.Pos, cfg.Alert, "%s: stats 'auth'/'realm' and 'http-request' can't be used at the same time.", x.title())
+	}
 	if x.UniqueIDHeader != "" && x.UniqueIDFormat == "" && x.Type.HasFrontend() && x.own(x.At["unique-id-header"]) {
 		p.warn(x.Where("unique-id-header"), "'unique-id-header' has no effect in %s without 'unique-id-format'.", x.title())
 	}
@@ -206,18 +233,25 @@ func (p *parser) checkLog(x *proxy) {
 	}
 }
 
-// checkStats warns about a page that nobody may have wanted: one that a stats keyword in a defaults section opens on a
-// listening proxy, without a password.
-func (p *parser) checkStats(x *proxy) {
-	if x.Stats == nil || x.ownStats || !x.Type.HasFrontend() || len(x.Stats.Auth) > 0 || len(x.Stats.HTTPRequest) > 0 {
-		return
+// checkStats warns about pages that nobody may have wanted: those that a stats keyword in a defaults section opens, without
+// a password, on every proxy that takes its settings from there.
+func (p *parser) checkStats() {
+	for _, base := range p.defaults {
+		if !base.ownStats || len(base.Stats.Auth) > 0 {
+			continue
+		}
+		var open []string
+		for _, x := range p.proxies {
+			if x.Stats == base.Stats && !x.Disabled {
+				open = append(open, "'"+x.Name+"'")
+			}
+		}
+		if len(open) == 0 {
+			continue
+		}
+		p.warn(base.Stats.Pos, "'stats' in a defaults section serves the statistics page at %s to everybody in %s.",
+			cmp.Or(base.Stats.URI, defaultStatsURI), strings.Join(open, ", "))
 	}
-	uri := x.Stats.URI
-	if uri == "" {
-		uri = defaultStatsURI
-	}
-	p.warn(x.Pos, "%s serves the statistics page at %s to everybody, because of the 'stats' keyword in its defaults section (%s).",
-		x.title(), uri, x.Stats.Pos)
 }
 
 // defaultStatsURI is where the statistics page is without `stats uri`.

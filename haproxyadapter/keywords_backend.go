@@ -1,15 +1,11 @@
 package haproxyadapter
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/caddyconfig"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/balance"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 )
 
@@ -33,61 +29,25 @@ var proxyBackend = []keyword{
 	row("http-reuse", inBack, proxyReuse),
 }
 
-// unmarshaler is a guest module that a haproxy.cfg can hold.
-type unmarshaler interface {
-	caddy.Module
-	UnmarshalHAProxy(d *cfg.Dispenser) error
-}
-
-// guest reads the words after d's present one, of which the first names the module, and writes it as JSON with the module's name under key.
-func guest(d *cfg.Dispenser, namespace, name, key string) (json.RawMessage, bool, error) {
-	info, err := caddy.GetModule(namespace + "." + strings.ReplaceAll(name, "-", "_"))
-	if err != nil {
-		return nil, false, nil
-	}
-	mod := info.New()
-	if u, ok := mod.(unmarshaler); ok {
-		if err := u.UnmarshalHAProxy(d); err != nil {
-			return nil, true, err
-		}
-	}
-	var warnings []caddyconfig.Warning
-	raw := caddyconfig.JSONModuleObject(mod, key, info.ID.Name(), &warnings)
-	if len(warnings) > 0 {
-		return nil, true, d.Errf("%s", warnings[0].Message)
-	}
-	return raw, true, nil
-}
-
-// balanceLater are HAProxy's algorithms that are not supported yet.
-var balanceLater = []string{"hash", "hdr", "rdp-cookie", "source", "uri", "url_param"}
-
-// proxyBalance chooses the algorithm. Syntax: balance [<algorithm>[(<argument>)] [<argument>...]]
+// proxyBalance chooses the algorithm. Syntax: balance [<algorithm>[(<argument>)]]
 func proxyBalance(p *parser, d *cfg.Dispenser) error {
-	algorithm := "roundrobin"
-	if next, ok := d.Peek(); ok {
-		algorithm, _, _ = strings.Cut(next, "(")
+	line := d.Line()
+	if len(line.Words) > 2 && !slices.Contains(balanceWithWords, line.Words[1]) {
+		d.Warnf("'balance %s' : further words are ignored.", line.Words[1])
+		line.Words = line.Words[:2]
 	}
-	raw, known, err := guest(d, "haproxy.balance", algorithm, "algorithm")
+	raw, err := balance.Parse(cfg.NewDispenser(line, p.diags))
 	if err != nil {
 		return err
 	}
-	if !known && slices.Contains(balanceLater, algorithm) {
-		return d.Errf("'balance' : algorithm '%s' is not supported yet.", algorithm)
-	}
-	if !known {
-		msg := "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hdr(name)' and " +
-			"'rdp-cookie(name)' options."
-		if near := cfg.Nearest(algorithm, append([]string{"roundrobin", "static-rr", "leastconn", "first", "random"}, balanceLater...)); near != "" {
-			msg += " Did you mean '" + near + "' maybe ?"
-		}
-		return d.Errf("%s", msg)
-	}
-	d.Remaining() // HAProxy ignores words that an algorithm does not take
+	d.Remaining()
 	p.proxy.Balance = raw
 	p.proxy.at(d, "balance")
 	return nil
 }
+
+// balanceWithWords are the algorithms that take further words.
+var balanceWithWords = []string{"hash", "uri", "url_param"}
 
 func proxyRetries(p *parser, d *cfg.Dispenser) error {
 	if !d.NextArg() {

@@ -125,12 +125,11 @@ func (p *parser) builtinFormat(d *cfg.Dispenser, keyword, name string) error {
 	return nil
 }
 
-// overrideFormat warns when the same section has chosen a format before.
+// overrideFormat warns when the same defaults section has chosen a format before; in other sections HAProxy says nothing.
 func (p *parser) overrideFormat(d *cfg.Dispenser, keyword string) {
-	before, pos := p.proxy.set["log-format"], p.proxy.At["log-format"]
-	if before != "" && before != keyword && p.proxy.own(pos) {
-		section := string(p.proxy.Type)
-		d.Warnf("'%s' overrides previous '%s' in '%s' section.", keyword, before, section)
+	before := p.proxy.set["log-format"]
+	if before != "" && before != keyword && p.in&inDefaults != 0 && p.proxy.own(p.proxy.At["log-format"]) {
+		d.Warnf("'%s' overrides previous '%s' in 'defaults' section.", keyword, before)
 	}
 	p.proxy.set["log-format"] = keyword
 }

@@ -38,26 +38,28 @@ func proxyACL(p *parser, d *cfg.Dispenser) error {
 
 // addRule reads a rule and appends it to its list.
 func (p *parser) addRule(d *cfg.Dispenser, set string, where action.RuleSet, list *action.Rules) error {
-	if p.proxy.final[set] {
-		d.Warnf("previous '%s' action is final and has no condition attached, further entries are NOOP.", set)
-		p.proxy.final[set] = false
-	}
 	p.order(d, set)
 	r, err := p.rule(d, set, where)
 	if err != nil {
 		return err
 	}
-	if r.If == nil && finalAction(ruleName(r)) {
-		p.proxy.final[set] = true
-	}
+	p.warnFinal(d, set)
+	p.proxy.final[set] = r.If == nil && finalAction(ruleName(r))
 	*list = append(*list, r)
 	return nil
 }
 
-// finalAction tells whether no rule behind the action runs.
+// warnFinal warns about a rule that never runs.
+func (p *parser) warnFinal(d *cfg.Dispenser, set string) {
+	if p.proxy.final[set] {
+		d.Warnf("previous '%s' action is final and has no condition attached, further entries are NOOP.", set)
+	}
+}
+
+// finalAction tells whether no rule behind the action runs, as far as 2.6.12 was seen to notice.
 func finalAction(name string) bool {
 	switch name {
-	case "allow", "auth", "deny", "redirect", "reject", "return", "tarpit", "silent-drop":
+	case "allow", "auth", "deny", "redirect", "return", "tarpit":
 		return true
 	}
 	return false
@@ -87,13 +89,11 @@ func ruleName(r action.Rule) string {
 // proxyRedirect adds a rule of the list that runs after http-request. Syntax: see the action redirect.
 func proxyRedirect(p *parser, d *cfg.Dispenser) error {
 	p.order(d, "redirect")
-	words := append([]string{"http-request", "redirect"}, d.Remaining()...)
-	what := "error detected in " + p.proxy.title() + " while parsing redirect rule : "
-	rd := cfg.NewDispenser(cfg.Line{Pos: d.Pos(), Words: words}, p.diags)
-	rd.Next()
-	r, err := action.Parse(rd, action.HTTPRequest)
+	const parsing = "while parsing redirect rule : "
+	what := "error detected in " + p.proxy.title() + " " + parsing
+	r, err := action.ParseRedirect(d)
 	if err != nil {
-		return wrap(err, "%s", what)
+		return unwrap(err, "error detected "+parsing, what)
 	}
 	if r.If != nil {
 		p.paths.condition(r.If)
@@ -144,7 +144,10 @@ func (p *parser) order(d *cfg.Dispenser, kind string) {
 	for _, after := range ruleOrder[place+1:] {
 		if p.proxy.ranks[after] {
 			article := "a"
-			d.Warnf("%s '%s' rule placed after a '%s' rule will still be processed before.", article, kind, after)
+			if after[0] == 'h' {
+				article = "an"
+			}
+			d.Warnf("a '%s' rule placed after %s '%s' rule will still be processed before.", kind, article, after)
 			break
 		}
 	}

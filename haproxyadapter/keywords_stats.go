@@ -144,6 +144,10 @@ func statsRule(p *parser, d *cfg.Dispenser) error {
 	default:
 		return d.Errf("'stats http-request' only supports 'allow', 'deny' and 'auth', not '%s'.", ruleName(r))
 	}
+	if p.proxy.final["stats"] {
+		d.Warnf("previous 'stats' action has no condition attached, further entries are NOOP.")
+	}
+	p.proxy.final["stats"] = r.If == nil
 	s := p.proxy.stats(d)
 	s.HTTPRequest = append(s.HTTPRequest, r)
 	return nil

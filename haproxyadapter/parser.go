@@ -3,6 +3,7 @@ package haproxyadapter
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
@@ -107,6 +108,17 @@ func wrap(err error, format string, a ...any) error {
 		return &c
 	}
 	return fmt.Errorf("%s%w", text, err)
+}
+
+// unwrap replaces the beginning of an error's message.
+func unwrap(err error, old, text string) error {
+	var one *cfg.Diagnostic
+	if errors.As(err, &one) && strings.HasPrefix(one.Msg, old) {
+		c := *one
+		c.Msg = text + one.Msg[len(old):]
+		return &c
+	}
+	return err
 }
 
 // prefixed takes a leading "no" or "default" off the line.
@@ -215,6 +227,12 @@ func (p *parser) misplaced(d *cfg.Dispenser, k *keyword) {
 		p.fail(d, d.Errf("'%s' not allowed because %s has no backend capability.", k.name, p.proxy.title()))
 	case k.name == "declare capture":
 		p.fail(d, d.Errf("'declare' only available in frontend or listen section"))
+	case strings.HasPrefix(k.name, "timeout "):
+		half := "frontend"
+		if p.in == inFrontend {
+			half = "backend"
+		}
+		d.Warnf("'%s' will be ignored because %s has no %s capability", k.name, p.proxy.title(), half)
 	case p.in == inFrontend:
 		d.Warnf("'%s' ignored because %s has no backend capability.%s", name, p.proxy.title(), sideHint(k.name))
 	case logFormatKeyword(k.name):

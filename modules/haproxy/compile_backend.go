@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -122,7 +123,7 @@ func (c *proxyBuilder) guest(field, namespace, inline string, raw json.RawMessag
 		return nil, err
 	}
 	if p, ok := mod.(interface{ Provision(caddy.Context) error }); ok {
-		ctx, cancel := caddy.NewContext(caddy.Context{})
+		ctx, cancel := caddy.NewContext(caddy.Context{Context: context.Background()})
 		defer cancel()
 		if err := p.Provision(ctx); err != nil {
 			return nil, err
