@@ -101,14 +101,20 @@ func fetchBase(t *txn.Txn, _ *Iter, out *Sample) bool { return base(t, out, fals
 
 func fetchBaseQuery(t *txn.Txn, _ *Iter, out *Sample) bool { return base(t, out, true) }
 
-// base gives the last Host value and the path.
+// hostOf is the first Host value.
+func hostOf(t *txn.Txn) ([]byte, bool) {
+	v := values{t.Req.Headers, "host", false}
+	var it Iter
+	return v.next(&it)
+}
+
+// base gives the first Host value and the path.
 func base(t *txn.Txn, out *Sample, query bool) bool {
 	p, ok := PathQuery(t.Req.Target)
 	if !query {
 		p = untilQuery(p)
 	}
-	v := values{t.Req.Headers, "host", false}
-	h, found := v.at(-1)
+	h, found := hostOf(t)
 	switch {
 	case found && !ok:
 		out.SetStr(h)
@@ -132,8 +138,7 @@ func fetchBase32(t *txn.Txn, _ *Iter, out *Sample) bool {
 
 func base32(t *txn.Txn) (uint32, bool) {
 	p, _ := PathQuery(t.Req.Target)
-	v := values{t.Req.Headers, "host", false}
-	h, _ := v.at(-1)
+	h, _ := hostOf(t)
 	return avalanche(sdbmAppend(sdbmAppend(0, h), untilQuery(p))), hasRequest(t)
 }
 
@@ -150,8 +155,7 @@ func fetchURL32(t *txn.Txn, _ *Iter, out *Sample) bool {
 
 func url32(t *txn.Txn) (uint32, bool) {
 	p, _ := PathQuery(t.Req.Target)
-	v := values{t.Req.Headers, "host", false}
-	h, _ := v.at(-1)
+	h, _ := t.Req.Headers.Value("host") // the whole line, where base32 has the first list element
 	return avalanche(sdbmAppend(sdbmAppend(0, h), p)), hasRequest(t)
 }
 

@@ -43,28 +43,48 @@ func compileBodyParam(_ *Env, args []Arg) (FetchFunc, error) {
 	}, nil
 }
 
-// param gives the value of the parameter; an empty name stands for every one.
+// param gives the value of the parameter; an empty name stands for every one that has a value. Where a parameter begins,
+// HAProxy looks for the name and an equal sign first, whatever bytes the name is made of.
 func param(query []byte, name string, delim byte, it *Iter, out *Sample) ([]byte, bool) {
 	off := 0
 	if it != nil {
 		off = it.Off
 	}
 	for off < len(query) {
-		end := off
-		for end < len(query) && query[end] != '&' && query[end] != ';' && query[end] != delim {
-			end++
-		}
-		pair := query[off:end]
+		start := valueStart(query, off, name, delim)
+		end := paramEnd(query, max(off, start), delim)
 		off = end + 1
-		eq := bytes.IndexByte(pair, '=')
-		if eq < 0 || name != "" && string(pair[:eq]) != name {
+		if start < 0 {
 			continue
 		}
 		if it != nil {
 			it.Off = off
 			out.More = off < len(query)
 		}
-		return pair[eq+1:], true
+		return query[start:end], true
 	}
 	return nil, false
+}
+
+// valueStart is where the value of the parameter at off begins, -1 when it has another name or no value.
+func valueStart(query []byte, off int, name string, delim byte) int {
+	if name == "" {
+		end := paramEnd(query, off, delim)
+		if eq := bytes.IndexByte(query[off:end], '='); eq >= 0 {
+			return off + eq + 1
+		}
+		return -1
+	}
+	eq := off + len(name)
+	if eq < len(query) && query[eq] == '=' && string(query[off:eq]) == name {
+		return eq + 1
+	}
+	return -1
+}
+
+func paramEnd(query []byte, i int, delim byte) int {
+	for i < len(query) && query[i] != '&' && query[i] != ';' && query[i] != delim {
+		i++
+	}
+	return i
 }
