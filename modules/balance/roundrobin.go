@@ -37,7 +37,8 @@ func (*RoundRobin) CaddyModule() caddy.ModuleInfo {
 }
 
 // Changed takes over the candidates and their weights. A server that comes back waits one interval, so that it does not
-// get all requests at once.
+// get all requests at once; one whose weight changed begins a new interval, too. HAProxy phases changes in over the
+// running round: its first turns after a change can come in another order, what follows does not differ.
 func (r *RoundRobin) Changed(b *server.Backend) {
 	list := b.Candidates()
 	r.total = 0
@@ -55,19 +56,32 @@ func (r *RoundRobin) Changed(b *server.Backend) {
 		if n.server != s {
 			n = rrNode{server: s}
 		}
-		n.weight = s.EffWeight()
-		if !n.began && r.now > 0 {
-			n.began, n.turn, n.rest = true, r.now, 0
-			r.advance(&n)
+		switch weight := s.EffWeight(); {
+		case n.weight == 0 && r.now > 0:
+			n.weight = weight
+			r.place(&n, r.total)
+		case n.began && n.weight != weight:
+			n.weight = weight
+			r.place(&n, r.total+1)
+		default:
+			n.weight = weight
 		}
 		r.nodes[s.Index()] = n
 	}
 }
 
+// place puts n a share of total turns behind the present one.
+func (r *RoundRobin) place(n *rrNode, total int) {
+	n.began, n.turn, n.rest = true, r.now, 0
+	r.move(n, total)
+}
+
 // advance gives n its next turn.
-func (r *RoundRobin) advance(n *rrNode) {
-	n.turn += int64(r.total / n.weight)
-	n.rest += r.total % n.weight
+func (r *RoundRobin) advance(n *rrNode) { r.move(n, r.total) }
+
+func (r *RoundRobin) move(n *rrNode, total int) {
+	n.turn += int64(total / n.weight)
+	n.rest += total % n.weight
 	for n.rest >= n.weight {
 		n.rest -= n.weight
 		n.turn++
