@@ -1,7 +1,11 @@
 package txn
 
-// scratchChunk is the size of the first scratch block: enough for the temporary strings of common rules.
-const scratchChunk = 4096
+const (
+	// scratchChunk is the size of the first scratch block: enough for the temporary strings of common rules.
+	scratchChunk = 4096
+	// scratchMost ends the doubling of blocks: a transaction that needs more takes several of this size.
+	scratchMost = 256 << 10
+)
 
 // scratch is bump memory that lives as long as the transaction; its blocks never move, so slices of it stay valid.
 type scratch struct {
@@ -13,7 +17,8 @@ type scratch struct {
 func (t *Txn) Scratch(n int) []byte {
 	s := &t.mem
 	if s.off+n > len(s.block) {
-		size := max(scratchChunk, len(s.block))
+		// Each new block is twice the last one: the transactions that follow fit into one, and allocate nothing.
+		size := max(scratchChunk, min(2*len(s.block), scratchMost))
 		for size < n {
 			size *= 2
 		}
