@@ -70,6 +70,9 @@ func (s *scanner) fail(status, pos int, msg string) error {
 // fields scans field lines into h until the empty line. It is called again when more bytes arrived. badStatus is
 // the status of a refusal. Folded lines are joined with spaces in place, as HAProxy does.
 func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
+	if s.state == stFieldStart {
+		s.plainFields(h, lim.maxHdr()-1)
+	}
 	buf, i := s.buf, s.pos
 	for i < len(buf) {
 		switch s.state {
@@ -112,12 +115,6 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 				continue
 			}
 			s.eol = i
-			if i+2 < len(buf) && buf[i] == '\r' && buf[i+1] == '\n' && !isBlank(buf[i+2]) {
-				s.append(h)
-				s.state = stFieldStart
-				i += 2
-				continue
-			}
 			s.state = stValueEnd
 			if buf[i] == '\r' {
 				s.state = stValueLF
@@ -152,20 +149,51 @@ func (s *scanner) fields(h *Headers, lim *Limits, badStatus int) error {
 	return nil
 }
 
+// plainFields takes the lines that are complete, not folded and unsuspicious: nearly all. It stops in front of the
+// first that is not, and fields looks closer.
+func (s *scanner) plainFields(h *Headers, most int) {
+	buf, hs, at := s.buf, *h, s.pos
+	for len(hs) < most {
+		i := at
+		for i < len(buf) {
+			c := token[buf[i]]
+			if c == 0 {
+				break
+			}
+			buf[i] = c
+			i++
+		}
+		if i == at || i == len(buf) || buf[i] != ':' {
+			break
+		}
+		end := lineEnd(buf, i+1)
+		if end+2 >= len(buf) || buf[end] != '\r' || buf[end+1] != '\n' || isBlank(buf[end+2]) {
+			break
+		}
+		from, to := i+1, end
+		for from < to && isBlank(buf[from]) {
+			from++
+		}
+		for from < to && isBlank(buf[to-1]) {
+			to--
+		}
+		hs = append(hs, Header{Name: buf[at:i:i], Value: buf[from:to:to]})
+		at = end + 2
+	}
+	s.pos, *h = at, hs
+}
+
 // scanName moves over a field name and lower-cases it in place.
 func (s *scanner) scanName(i int, lim *Limits) int {
 	buf := s.buf
-	rest := buf[i:]
-	n := 0
-	for n < len(rest) {
-		c := token[rest[n]]
+	for i < len(buf) {
+		c := token[buf[i]]
 		if c == 0 {
 			break
 		}
-		rest[n] = c
-		n++
+		buf[i] = c
+		i++
 	}
-	i += n
 	if i < len(buf) && buf[i] != ':' && lim.acceptInvalid() {
 		for i < len(buf) && buf[i] != ':' && buf[i] != '\r' && buf[i] != '\n' {
 			buf[i] = lower(buf[i])
@@ -177,19 +205,6 @@ func (s *scanner) scanName(i int, lim *Limits) int {
 
 // append adds the field just scanned. The slices' capacity ends with them: nobody can write into the next field.
 func (s *scanner) append(h *Headers) {
-	buf, from, to := s.buf, s.name+1, s.eol
-	for from < to && isBlank(buf[from]) {
-		from++
-	}
-	for from < to && isBlank(buf[to-1]) {
-		to--
-	}
-	n := len(*h)
-	if n == cap(*h) {
-		*h = append(*h, Header{})
-	} else {
-		*h = (*h)[:n+1]
-	}
-	hd := &(*h)[n]
-	hd.Name, hd.Value = buf[s.start:s.name:s.name], buf[from:to:to]
+	value := trimBlanks(s.buf[s.name+1 : s.eol : s.eol])
+	*h = append(*h, Header{Name: s.buf[s.start:s.name:s.name], Value: value[:len(value):len(value)]})
 }
