@@ -122,6 +122,7 @@ func (s *session) send100() {
 	if r.Expect100 && !s.body.sent100 {
 		s.body.sent100 = true
 		s.c.Write(continue100, nil, s.fe.Timeouts.Client)
+		s.t.Log.BytesOut += headSize(8+3+8, nil)
 		r.Headers.Del("expect")
 		r.Expect100 = false
 	}

@@ -2,11 +2,9 @@ package engine
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
-	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
 // respond runs the phases from the server's response head on: rules, head and body to the client.
@@ -17,6 +15,9 @@ func (s *session) respond() {
 	t.Log.Status = t.Res.Status
 	kind := t.Res.Body(t.Req.Method)
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
+	s.serverLength, s.sinData = t.Res.ContentLength, s.buffered(kind)
+	t.Log.BytesOut += int64(len(s.sinData))
+	s.resKind = kind
 	s.both(countStatus(t.Res.Status))
 	s.keepServer()
 	s.captureResponse()
@@ -38,6 +39,30 @@ func (s *session) keepServer() {
 	s.srvKeep = s.t.Res.KeepServer(&s.t.Req, s.srvKeep)
 }
 
+// buffered is the part of a body that came with the head and needs no decoding; more than was announced ends the
+// server's connection.
+func (s *session) buffered(kind h1.Body) []byte {
+	data := (*s.sin.b)[s.sin.r:s.sin.w]
+	switch kind {
+	case h1.BodyUntilClose:
+		return data
+	case h1.BodyLength:
+		if n := s.t.Res.ContentLength; int64(len(data)) > n {
+			data = data[:n]
+			s.srvKeep = false
+		}
+		return data
+	}
+	return nil
+}
+
+// dropBody is for a response that rules have replaced: the server's connection lives on when its body is there already.
+func (s *session) dropBody() {
+	whole := s.resKind == h1.BodyNone ||
+		s.resKind == h1.BodyLength && int64(s.sin.w-s.sin.r) == s.serverLength
+	s.srvKeep = s.srvKeep && whole
+}
+
 // captureResponse fills the response's capture slots.
 func (s *session) captureResponse() {
 	t := &s.t
@@ -57,7 +82,6 @@ func (s *session) responseConnection() {
 // body2client sends the response's head and body.
 func (s *session) body2client(kind h1.Body) {
 	t := &s.t
-	in := *s.sin.b
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true
@@ -70,16 +94,11 @@ func (s *session) body2client(kind h1.Body) {
 	case h1.BodyChunked:
 		s.sendChunked(head)
 	default:
-		left := t.Res.ContentLength
+		left := s.serverLength
 		if kind == h1.BodyUntilClose {
 			left = -1
 		}
-		data := in[s.sin.r:s.sin.w]
-		if left >= 0 && int64(len(data)) > left {
-			data = data[:left]
-			s.srvKeep = false // more than it announced
-		}
-		s.sendLength(head, data, left)
+		s.sendLength(head, s.sinData, left)
 	}
 }
 
@@ -111,7 +130,6 @@ func (s *session) failData(f *fault) {
 func (s *session) sendLength(head, data []byte, left int64) {
 	t := &s.t
 	for {
-		t.Log.BytesOut += int64(len(data))
 		if len(head)+len(data) > 0 && !s.toClient(head, data) {
 			return
 		}
@@ -135,6 +153,7 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			return
 		}
 		data = buf[:n]
+		t.Log.BytesOut += int64(n)
 	}
 }
 
@@ -249,7 +268,3 @@ func (s *session) endResponse() {
 		s.keep, s.srvKeep = false, false
 	}
 }
-
-func statusLen(n int) int { return len(strconv.Itoa(n)) }
-
-var _ = txn.Continue

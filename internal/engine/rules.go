@@ -84,13 +84,13 @@ func (s *session) denied(status int) {
 
 // tarpit holds the client for timeout tarpit, then denies (configuration.txt 4.2 "http-request tarpit").
 func (s *session) tarpit() {
-	s.keep = false
 	d := s.backend().Timeouts.Tarpit
 	s.task.Sleep(d, nil)
 	mark(&s.t.Log.QueueDone)
 	s.t.Log.RequestDone = time.Time{}
 	s.fail(&faultTarpit)
 	s.denied(500)
+	s.keep = false // closed without saying so
 }
 
 // responseRules runs http-response of the backend, then of the frontend, once the server's head is there.
@@ -111,11 +111,11 @@ func (s *session) resRules(p *action.Program) bool {
 	case txn.Continue, txn.Stop:
 		return true
 	case txn.Deny, txn.Reject:
-		s.srvKeep = false
+		s.dropBody()
 		s.fail(&faultResDenied)
 		s.denied(502)
 	case txn.Answer:
-		s.srvKeep = false
+		s.dropBody()
 		s.fail(&faultResLocal)
 		s.answer()
 	default:

@@ -30,6 +30,9 @@ type session struct {
 	inBE   bool   // be's counters were entered
 
 	in, out, sin buffer // from the client, towards either side, from the server
+	resKind      h1.Body
+	serverLength int64  // the response's Content-Length as the server sent it
+	sinData      []byte // what came of the body with its head
 	carry        []byte // what the client sent behind the request's body, in the upload's buffer
 	body         reqBody
 	up           upload

@@ -2,6 +2,4 @@ package haproxy
 
 import "github.com/caddy-haproxy/caddy-haproxy/internal/engine"
 
-func (b *builder) buildUserlists() {}
-
 func (c *proxyBuilder) statsPage() engine.Service { return nil }
