@@ -68,7 +68,10 @@ func Avalanche(a uint32) uint32 {
 }
 
 // HashSDBM is the hash of the sdbm database library.
-func HashSDBM(b []byte) (h uint32) {
+func HashSDBM(b []byte) uint32 { return sdbmAppend(0, b) }
+
+// sdbmAppend goes on with the sdbm hash of b.
+func sdbmAppend(h uint32, b []byte) uint32 {
 	for _, c := range b {
 		h = uint32(c) + h<<6 + h<<16 - h
 	}

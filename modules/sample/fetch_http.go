@@ -139,7 +139,7 @@ func fetchBase32(t *txn.Txn, _ *Iter, out *Sample) bool {
 func base32(t *txn.Txn) (uint32, bool) {
 	p, _ := PathQuery(t.Req.Target)
 	h, _ := hostOf(t)
-	return avalanche(sdbmAppend(sdbmAppend(0, h), untilQuery(p))), hasRequest(t)
+	return Avalanche(sdbmAppend(sdbmAppend(0, h), untilQuery(p))), hasRequest(t)
 }
 
 func fetchBase32Src(t *txn.Txn, _ *Iter, out *Sample) bool {
@@ -156,7 +156,7 @@ func fetchURL32(t *txn.Txn, _ *Iter, out *Sample) bool {
 func url32(t *txn.Txn) (uint32, bool) {
 	p, _ := PathQuery(t.Req.Target)
 	h, _ := t.Req.Headers.Value("host") // the whole line, where base32 has the first list element
-	return avalanche(sdbmAppend(sdbmAppend(0, h), p)), hasRequest(t)
+	return Avalanche(sdbmAppend(sdbmAppend(0, h), p)), hasRequest(t)
 }
 
 func fetchURL32Src(t *txn.Txn, _ *Iter, out *Sample) bool {
@@ -179,25 +179,6 @@ func withSrc(t *txn.Txn, hash uint32, out *Sample) bool {
 	}
 	out.SetBin(t.Keep(b))
 	return true
-}
-
-// sdbmAppend goes on with the sdbm hash of b.
-func sdbmAppend(h uint32, b []byte) uint32 {
-	for _, c := range b {
-		h = uint32(c) + h<<6 + h<<16 - h
-	}
-	return h
-}
-
-// avalanche is Bob Jenkins' integer hash with full avalanche, times a prime that spreads it, as HAProxy's numbers show.
-func avalanche(a uint32) uint32 {
-	a = a + 0x7ed55d16 + a<<12
-	a = a ^ 0xc761c23c ^ a>>19
-	a = a + 0x165667b1 + a<<5
-	a = (a + 0xd3a2646c) ^ a<<9
-	a = a + 0xfd7046c5 + a<<3
-	a = a ^ 0xb55a4f09 ^ a>>16
-	return a * 0xc0000001
 }
 
 func fetchURLIP(t *txn.Txn, _ *Iter, out *Sample) bool {
