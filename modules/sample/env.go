@@ -12,6 +12,8 @@ type Env struct {
 	Lookup Lookup
 	// Warn takes what is worth a warning; may be nil.
 	Warn func(string)
+	// Getenv reads the environment as the configuration's setenv and unsetenv left it; nil is the process's own.
+	Getenv func(name string) (value string, ok bool)
 	// Captures are the frontend's declared capture slots; nil skips the checks that need them.
 	Captures *Captures
 }

@@ -1,3 +1,5 @@
+//lint:file-ignore ST1005 the texts are HAProxy's, word for word
+
 package sample
 
 import (
@@ -66,8 +68,12 @@ func fetchDateUS(_ *txn.Txn, _ *Iter, out *Sample) bool {
 }
 
 // compileEnv reads the variable once, as HAProxy does when it reads its configuration.
-func compileEnv(_ *Env, args []Arg) (FetchFunc, error) {
-	v, ok := os.LookupEnv(args[0].Str)
+func compileEnv(env *Env, args []Arg) (FetchFunc, error) {
+	get := env.Getenv
+	if get == nil {
+		get = os.LookupEnv
+	}
+	v, ok := get(args[0].Str)
 	if !ok {
 		return never, nil
 	}
