@@ -33,10 +33,19 @@ func connToken(tok []byte) ConnFlags {
 	return 0
 }
 
-// stripConnection takes close and keep-alive out of every Connection line, and drops the lines that end up empty.
-func (h *Headers) stripConnection() {
+// stripConnection takes close and keep-alive out of every Connection line, and drops the lines that end up empty. It
+// works in place when the values are the parser's own; those a rule wrote may belong to the configuration.
+func (h *Headers) stripConnection(own bool) {
 	for i := h.Find("connection", 0); i >= 0; {
-		v := shortenConnection((*h)[i].Value)
+		v := (*h)[i].Value
+		switch {
+		case connToken(v)&(ConnClose|ConnKeepAlive) != 0:
+			v = nil
+		case own:
+			v = shortenConnection(v)
+		default:
+			v = shortenConnection(bytes.Clone(v))
+		}
 		(*h)[i].Value = v
 		next := i + 1
 		if len(v) == 0 {
@@ -162,7 +171,7 @@ func (h *Headers) takeConnection() ConnFlags {
 		f.seeConnection((*h)[i].Value)
 	}
 	if f.conn&(ConnClose|ConnKeepAlive) != 0 {
-		h.stripConnection()
+		h.stripConnection(false)
 	}
 	return f.conn
 }

@@ -161,7 +161,7 @@ func (f *framing) normalise(h *Headers) {
 		h.delRepeats("host")
 	}
 	if f.shorten {
-		h.stripConnection()
+		h.stripConnection(true)
 	}
 }
 

@@ -77,7 +77,13 @@ func TestSetConnectionAfterRules(t *testing.T) {
 			if n, err := r.Parse([]byte("GET / HTTP/"+tt.version+"\r\n\r\n"), nil); n == 0 || err != nil {
 				t.Fatal(n, err)
 			}
-			r.Headers.Set([]byte("connection"), []byte(tt.rule))
+			value := []byte(tt.rule)
+			r.Headers.Set([]byte("connection"), value)
+			defer func() {
+				if string(value) != tt.rule {
+					t.Errorf("the rule's own value became %q", value)
+				}
+			}()
 			if keep := r.SetConnection(tt.keep); keep != tt.wantKeep {
 				t.Errorf("keep %v, want %v", keep, tt.wantKeep)
 			}
