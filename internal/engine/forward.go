@@ -106,7 +106,8 @@ func (s *session) frameBuffered(out, body []byte) []byte {
 // requestConnection sets the Connection header towards the server.
 func (s *session) requestConnection() {
 	s.srvKeepWanted = s.mode() == KeepAlive
-	s.t.Req.SetConnection(s.srvKeepWanted || s.be.PretendKA)
+	said := s.t.Req.SetConnection(s.srvKeepWanted || s.be.PretendKA)
+	s.srvKeepWanted = s.srvKeepWanted && said
 }
 
 // mode is the connection mode that rules: the stricter one of the two proxies.
@@ -116,11 +117,13 @@ func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
 func (s *session) responseHead() *fault {
 	t := &s.t
 	s.take(&s.sin)
-	limit := s.snap.Global.Bufsize - s.snap.Global.Maxrewrite
 	for {
 		if s.sin.w > s.sin.r {
 			n, err := t.Res.Parse((*s.sin.b)[s.sin.r:s.sin.w], &s.be.ResLimits, t.Log.Method)
 			if err != nil {
+				return &faultBadResponse
+			}
+			if n > 0 && !s.headFits(t.Res.Headers, 8+3+len(t.Res.Reason)) {
 				return &faultBadResponse
 			}
 			if n > 0 {
@@ -137,7 +140,7 @@ func (s *session) responseHead() *fault {
 				mark(&t.Log.ResponseHead)
 				return s.retryStatus()
 			}
-			if s.sin.w-s.sin.r >= limit {
+			if s.sin.w == len(*s.sin.b) {
 				return &faultBadResponse
 			}
 		}

@@ -51,10 +51,10 @@ func (s *session) answer() {
 	} else {
 		t.Log.BytesOut += int64(len(body))
 	}
-	if s.backend().Mode == Close || s.fe.Mode == Close {
+	if s.fe.Mode == Close {
 		s.keep = false
 	}
-	t.Res.SetConnection(&t.Req, s.keep)
+	s.keep = t.Res.SetConnection(&t.Req, s.keep)
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true

@@ -25,7 +25,6 @@ func (s *session) awaitRequest() bool {
 	}
 	until := netio.After(wait)
 	s.take(&s.in)
-	limit := s.snap.Global.Bufsize - s.snap.Global.Maxrewrite
 	started := s.in.w > s.in.r
 	if started || first {
 		t.Log.Start = t.Log.Idle
@@ -39,6 +38,9 @@ func (s *session) awaitRequest() bool {
 			if err != nil {
 				return s.noRequest(&faultBadRequest, err, true)
 			}
+			if n > 0 && !s.headFits(t.Req.Headers, len(t.Req.Method)+len(t.Req.Target)+8) {
+				return s.noRequest(&faultBadRequest, nil, true)
+			}
 			if n > 0 {
 				s.gotRequest(n)
 				if s.body.kind == bodyBroken {
@@ -47,7 +49,7 @@ func (s *session) awaitRequest() bool {
 				}
 				return true
 			}
-			if s.in.w-s.in.r >= limit || s.in.w == len(*s.in.b) {
+			if s.in.w == len(*s.in.b) {
 				return s.noRequest(&faultBadRequest, nil, true)
 			}
 		}
@@ -172,6 +174,13 @@ func headSize(startLine int, h h1.Headers) int64 {
 		n += len(h[i].Name) + len(h[i].Value)
 	}
 	return int64(n)
+}
+
+// headFits tells whether a head fits a buffer with the room for rewrites kept free, in HAProxy's internal form: 8 bytes
+// for each part, 48 for the whole (observed by the largest heads that it takes).
+func (s *session) headFits(h h1.Headers, startLine int) bool {
+	g := &s.snap.Global
+	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(g.Bufsize-g.Maxrewrite)
 }
 
 // captureRequest fills the capture slots of the frontend (capture request header, capture cookie).

@@ -75,8 +75,8 @@ func (s *session) captureResponse() {
 // responseConnection sets the Connection header towards the client.
 func (s *session) responseConnection() {
 	t := &s.t
-	s.keep = s.keep && t.Res.KeepClient(&t.Req, s.mode() == Close) && !s.stop.Load()
-	t.Res.SetConnection(&t.Req, s.keep)
+	s.keep = s.keep && t.Res.KeepClient(&t.Req, s.fe.Mode == Close) && !s.stop.Load()
+	s.keep = t.Res.SetConnection(&t.Req, s.keep)
 }
 
 // body2client sends the response's head and body.

@@ -129,7 +129,7 @@ func (s *session) end() {
 	if s.own != nil {
 		s.own.Close()
 	}
-	s.c.Close()
+	s.hangUp()
 	s.fe.FE.Leave()
 	s.eng.active.remove(s)
 	s.eng.ActConn.Add(-1)
@@ -138,6 +138,21 @@ func (s *session) end() {
 	s.release(&s.sin)
 	s.release(&s.up.buf)
 	s.recycle()
+}
+
+// hangUp closes the client's connection. What it has sent and nobody reads is taken out of the way first: a close with
+// unread bytes resets the connection, and the client could lose the answer that is on its way.
+func (s *session) hangUp() {
+	if !s.c.Aborted() && s.c.Pending() {
+		s.c.CloseWrite()
+		s.take(&s.in)
+		for i := 0; i < 8 && s.c.Pending(); i++ {
+			if n, err := s.c.Read(*s.in.b, netio.After(time.Millisecond)); n == 0 || err != nil {
+				break
+			}
+		}
+	}
+	s.c.Close()
 }
 
 // recycle clears the session for the next connection.

@@ -150,6 +150,9 @@ func (c *Conn) peek() peekResult {
 // Quiet reports whether an idle connection is still usable: open, and nothing unexpected has arrived.
 func (c *Conn) Quiet() bool { return c.peek() == peekQuiet }
 
+// Pending reports whether there are bytes to read at this moment.
+func (c *Conn) Pending() bool { return c.peek() == peekData }
+
 // PeerClosed reports, without waiting, whether the peer has closed its side.
 func (c *Conn) PeerClosed() bool { return c.peek() == peekClosed }
 

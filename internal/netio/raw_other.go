@@ -36,6 +36,9 @@ func (c *Conn) peek() peekResult { return peekQuiet }
 // Quiet reports whether an idle connection is still usable. Without a way to look it is believed.
 func (c *Conn) Quiet() bool { return true }
 
+// Pending is not known without reading.
+func (c *Conn) Pending() bool { return false }
+
 // PeerClosed is not known without reading.
 func (c *Conn) PeerClosed() bool { return false }
 
