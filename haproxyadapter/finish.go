@@ -89,11 +89,18 @@ func (p *parser) tidy(x *proxy) {
 		dropBackend(x.Proxy)
 	}
 	x.separateACLs()
+	if c := x.Capture.Cookie; c != nil && c.Len > p.cookieLen() {
+		p.warn(x.Where("capture cookie"), "truncating capture length to %d bytes for %s.", p.cookieLen(), x.title())
+		c.Len = p.cookieLen()
+	}
 }
+
+// cookieLen is how much of a cookie may be captured.
+func (p *parser) cookieLen() int { return cmp.Or(p.cookielen, 63) }
 
 // dropFrontend removes what only a frontend can use.
 func dropFrontend(x *haproxy.Proxy) {
-	x.Maxconn, x.Backlog = 0, 0
+	x.Maxconn = 0
 	x.Timeout.Client, x.Timeout.ClientFin = 0, 0
 	x.LogFormat, x.LogFormatSD, x.ErrorLogFormat, x.UniqueIDFormat, x.UniqueIDHeader = "", "", "", "", ""
 	x.MonitorURI, x.MonitorNet, x.MonitorFail, x.DefaultBackend = "", nil, nil, ""

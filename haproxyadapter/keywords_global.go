@@ -45,10 +45,6 @@ var globalProcess = []keyword{
 			"'hard-stop-after' expects <time> as argument.")
 		return err
 	}),
-	row("grace", inGlobal, func(p *parser, d *cfg.Dispenser) (err error) {
-		p.conf.Global.Grace, err = duration(d, time.Millisecond, "argument to <grace>.", "'grace' expects <time> as argument.")
-		return err
-	}),
 	row("node", inGlobal, globalNode),
 	row("description", inGlobal, func(p *parser, d *cfg.Dispenser) error {
 		if d.Done() {

@@ -29,6 +29,11 @@ const (
 	whyCounters = "counters are always up to date"
 )
 
+func ignoreNumber(_ *parser, d *cfg.Dispenser) error {
+	_, err := integer(d, d.Val(), 0)
+	return err
+}
+
 // globalIgnored are the words of the global section that only steer how HAProxy uses its process (configuration.txt 3).
 var globalIgnored = []keyword{
 	ignore("busy-polling", whyPoll), ignore("noepoll", whyPoll), ignore("noevports", whyPoll), ignore("nokqueue", whyPoll),
@@ -36,7 +41,7 @@ var globalIgnored = []keyword{
 	ignore("cpu-map", whyThreads), ignore("numa-cpu-mapping", whyThreads), ignore("thread-group", whyThreads),
 	ignore("thread-groups", whyThreads), ignore("tune.idle-pool.shared", whyThreads),
 	ignore("tune.listener.multi-queue", whyThreads), ignore("tune.runqueue-depth", whyThreads),
-	ignore("tune.sched.low-latency", whyThreads), ignore("profiling.tasks", whyThreads), ignore("tune.maxaccept", whyThreads),
+	ignore("tune.sched.low-latency", whyThreads), ignore("profiling.tasks", whyThreads), ignore("profiling.memory", whyThreads), ignore("tune.maxaccept", whyThreads),
 	ignore("no-memory-trimming", whyMemory), ignore("tune.buffers.limit", whyMemory), ignore("tune.buffers.reserve", whyMemory),
 	ignore("tune.fail-alloc", whyMemory), ignore("tune.pattern.cache-size", whyMemory),
 	ignore("tune.pool-high-fd-ratio", whyMemory), ignore("tune.pool-low-fd-ratio", whyMemory), ignore("maxzlibmem", whyMemory),
@@ -60,7 +65,7 @@ var globalIgnored = []keyword{
 var globalLater = []string{
 	"51degrees-cache-size", "51degrees-data-file", "51degrees-property-name-list", "51degrees-property-separator",
 	"close-spread-time", "cluster-secret", "deviceatlas-json-file", "deviceatlas-log-level", "deviceatlas-properties-cookie",
-	"deviceatlas-separator", "external-check", "fd-hard-limit", "h1-accept-payload-with-any-method", "h1-case-adjust",
+	"deviceatlas-separator", "external-check", "fd-hard-limit", "grace", "h1-accept-payload-with-any-method", "h1-case-adjust",
 	"h1-case-adjust-file", "httpclient.resolvers.id", "httpclient.resolvers.prefer", "httpclient.ssl.ca-file",
 	"httpclient.ssl.verify", "issuers-chain-path", "lua-load", "lua-load-per-thread", "lua-prepend-path", "maxcompcpuusage",
 	"maxcomprate", "maxconnrate", "maxsessrate", "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
@@ -68,12 +73,12 @@ var globalLater = []string{
 	"tune.lua.forced-yield", "tune.lua.maxmem", "tune.lua.service-timeout", "tune.lua.session-timeout",
 	"tune.lua.task-timeout", "tune.vars.check-max-size", "tune.vars.global-max-size", "tune.vars.proc-max-size",
 	"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size", "wurfl-cache-size", "wurfl-data-file",
-	"wurfl-information-list", "wurfl-information-list-separator",
+	"wurfl-information-list", "wurfl-information-list-separator", "wurfl-patch-file",
 }
 
 // proxyIgnored are the words of a proxy that change nothing here.
 var proxyIgnored = []keyword{
-	ignore("bind-process", whyThreads),
+	ignore("bind-process", whyThreads), {name: "backlog", in: inFront, warn: "the system's largest queue is used", parse: ignoreNumber},
 	ignore("option contstats", whyCounters), ignore("option socket-stats", whyCounters),
 	ignore("option splice-auto", whyBuffers), ignore("option splice-request", whyBuffers),
 	ignore("option splice-response", whyBuffers), ignore("option tcp-smart-accept", whyBuffers),
@@ -86,12 +91,12 @@ var proxyLater = []string{
 	"email-alert mailers", "email-alert myhostname", "email-alert to", "external-check", "filter", "force-persist",
 	"fullconn", "hash-balance-factor", "hash-type",
 	"http-send-name-header", "ignore-persist", "load-server-state-from-file", "max-keep-alive-queue",
-	"option accept-invalid-http-request", "option accept-invalid-http-response", "option checkcache", "option external-check",
+	"option checkcache", "option external-check",
 	"option h1-case-adjust-bogus-client", "option h1-case-adjust-bogus-server", "option http-use-proxy-header",
 	"option httpslog", "option idle-close-on-response", "option independent-streams", "option ldap-check",
 	"option mysql-check", "option nolinger", "option persist", "option pgsql-check", "option prefer-last-server",
 	"option redis-check", "option smtpchk", "option spop-check", "option ssl-hello-chk", "option tcp-check",
-	"option transparent", "persist rdp-cookie", "rate-limit sessions", "server-state-file-name", "server-template", "source",
+	"option transparent", "persist rdp-cookie", "rate-limit", "rate-limit sessions", "server-state-file-name", "server-template", "source",
 	"srvtcpka-cnt", "srvtcpka-idle", "srvtcpka-intvl", "stick match", "stick on", "stick store-request",
 	"stick store-response", "stick-table", "tcp-check", "tcp-request", "tcp-response", "transparent", "use-fcgi-app",
 	"use-server",

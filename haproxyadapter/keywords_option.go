@@ -12,11 +12,13 @@ import (
 // proxyOptions is the family of "option" that is not about logs (configuration.txt 4.2).
 var proxyOptions = []keyword{
 	option("abortonclose", inBack, func(o *haproxy.Options) *bool { return &o.Abortonclose }),
+	option("accept-invalid-http-request", inFront, func(o *haproxy.Options) *bool { return &o.AcceptInvalidHTTPRequest }),
+	option("accept-invalid-http-response", inBack, func(o *haproxy.Options) *bool { return &o.AcceptInvalidHTTPResponse }),
 	option("allbackups", inBack, func(o *haproxy.Options) *bool { return &o.Allbackups }),
 	option("clitcpka", inFront, func(o *haproxy.Options) *bool { return &o.Clitcpka }),
 	option("http-buffer-request", inAll, func(o *haproxy.Options) *bool { return &o.HTTPBufferRequest }),
 	option("http-ignore-probes", inFront, func(o *haproxy.Options) *bool { return &o.HTTPIgnoreProbes }),
-	option("http-no-delay", inAll, func(o *haproxy.Options) *bool { return &o.HTTPNoDelay }),
+	option("http-no-delay", inAll, func(*haproxy.Options) *bool { return new(bool) }), // data is never held back here
 	option("http-pretend-keepalive", inBack, func(o *haproxy.Options) *bool { return &o.HTTPPretendKeepalive }),
 	option("srvtcpka", inBack, func(o *haproxy.Options) *bool { return &o.Srvtcpka }),
 

@@ -15,10 +15,6 @@ var proxyBasics = []keyword{
 		p.proxy.Maxconn, err = integer(d, "maxconn", 0)
 		return err
 	}),
-	row("backlog", inFront, func(p *parser, d *cfg.Dispenser) (err error) {
-		p.proxy.Backlog, err = integer(d, "backlog", 0)
-		return err
-	}),
 	row("id", inProxy, proxyID),
 	row("description", inProxy, func(p *parser, d *cfg.Dispenser) error {
 		if d.Done() {

@@ -13,8 +13,11 @@ var globalTune = []keyword{
 		func(t *haproxy.Tune) *int { return &t.Maxrewrite }),
 	tune("tune.http.maxhdr", 1, 32767, "'tune.http.maxhdr' expects a numeric value between 1 and 32767",
 		func(t *haproxy.Tune) *int { return &t.HTTPMaxhdr }),
-	tune("tune.http.cookielen", 0, 1<<20, "'tune.http.cookielen' expects a positive integer argument.",
-		func(t *haproxy.Tune) *int { return &t.HTTPCookielen }),
+	row("tune.http.cookielen", inGlobal, func(p *parser, d *cfg.Dispenser) error {
+		n, err := integer(d, "tune.http.cookielen", 0)
+		p.cookielen = n
+		return err
+	}),
 	tune("tune.http.logurilen", 0, 1<<20, "'tune.http.logurilen' expects a positive integer argument.",
 		func(t *haproxy.Tune) *int { return &t.HTTPLogurilen }),
 }

@@ -31,6 +31,7 @@ type parser struct {
 	once         map[string]bool // global words that are taken the first time only
 	unixBind     unixBind
 	userlists    []*userlist
+	cookielen    int // tune.http.cookielen
 
 	// prefix is "no" or "default" when the line began with it.
 	prefix string
@@ -177,6 +178,10 @@ func (p *parser) proxyLine(d *cfg.Dispenser) {
 func (p *parser) obey(d *cfg.Dispenser, k *keyword) {
 	if p.prefix != "" && !k.no {
 		p.fail(d, refusePrefix(d, k))
+		return
+	}
+	if why := never(k.name); why != "" {
+		p.fail(d, d.Errf("'%s' is not supported: %s.", k.name, why))
 		return
 	}
 	if k.later {

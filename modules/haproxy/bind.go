@@ -23,8 +23,6 @@ type BindOptions struct {
 	ID int `json:"id,omitempty"`
 	// Maxconn is how many connections this listener serves at once ("maxconn"). Default: the frontend's limit only.
 	Maxconn int `json:"maxconn,omitempty"`
-	// Backlog is the length of the listening queue ("backlog"). Default: the frontend's.
-	Backlog int `json:"backlog,omitempty"`
 	// Mode are the permission bits of a unix socket in octal, "660" ("mode"). Default: what the umask leaves.
 	Mode string `json:"mode,omitempty"`
 	// User, Group, UID, GID own a unix socket ("user", "group", "uid", "gid").
@@ -45,8 +43,6 @@ type BindOptions struct {
 	DeferAccept bool `json:"defer_accept,omitempty"`
 	// Transparent binds addresses that are not local ("transparent").
 	Transparent bool `json:"transparent,omitempty"`
-	// Proto forces a protocol: "h1" is the only one for now ("proto").
-	Proto string `json:"proto,omitempty"`
 	// Level is what commands on a stats socket may do: user, operator or admin ("level"). Default: operator.
 	Level string `json:"level,omitempty"`
 	// SeverityOutput puts a severity before the CLI's answers: none, number or string ("severity-output"). Default: none.

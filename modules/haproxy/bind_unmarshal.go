@@ -117,6 +117,7 @@ type ignored struct {
 
 // bindIgnored are options that only shift load between HAProxy's own threads and sockets: traffic cannot tell.
 var bindIgnored = map[string]ignored{
+	"backlog": {true, "the system's largest queue is used"},
 	"nice":    {true, "sessions have no priorities"},
 	"process": {true, "listeners belong to all processors"},
 	"thread":  {true, "listeners belong to all processors"},
@@ -131,7 +132,6 @@ var bindOptions = map[string]func(o *BindOptions, d *cfg.Dispenser) error{
 	},
 	"id":           bindID,
 	"maxconn":      func(o *BindOptions, d *cfg.Dispenser) error { return countOption(d, &o.Maxconn, "invalid value") },
-	"backlog":      func(o *BindOptions, d *cfg.Dispenser) error { return countOption(d, &o.Backlog, "invalid value") },
 	"mode":         bindMode,
 	"user":         bindUser,
 	"group":        bindGroup,
@@ -249,17 +249,19 @@ func bindMSS(o *BindOptions, d *cfg.Dispenser) error {
 	return nil
 }
 
-func bindProto(o *BindOptions, d *cfg.Dispenser) error {
-	if err := wordOption(d, &o.Proto, "missing value"); err != nil {
+// bindProto takes h1, the only protocol of clear connections for now, which needs no setting.
+func bindProto(_ *BindOptions, d *cfg.Dispenser) error {
+	proto := ""
+	if err := wordOption(d, &proto, "missing value"); err != nil {
 		return err
 	}
-	switch o.Proto {
+	switch proto {
 	case "h1":
 		return nil
 	case "h2", "fcgi", "none":
-		return fmt.Errorf("'proto' : '%s' is not supported yet", o.Proto)
+		return fmt.Errorf("'proto' : '%s' is not supported yet", proto)
 	}
-	return fmt.Errorf("'proto' :  unknown MUX protocol '%s'", o.Proto)
+	return fmt.Errorf("'proto' :  unknown MUX protocol '%s'", proto)
 }
 
 // Option reads the one option that d stands on; the adapter reads `unix-bind` with it.

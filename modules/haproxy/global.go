@@ -32,8 +32,6 @@ type Global struct {
 
 	// HardStopAfter bounds how long a soft stop may take ("hard-stop-after"). Default: no bound.
 	HardStopAfter Duration `json:"hard_stop_after,omitempty"`
-	// Grace is how long listeners stay open after a soft stop began ("grace").
-	Grace Duration `json:"grace,omitempty"`
 	// SpreadChecks moves each check by up to this percentage of its interval, 0 to 50 ("spread-checks").
 	SpreadChecks int `json:"spread_checks,omitempty"`
 	// MaxSpreadChecks bounds the time over which the first checks are spread ("max-spread-checks").
@@ -82,8 +80,6 @@ type Tune struct {
 	Maxrewrite int `json:"maxrewrite,omitempty"`
 	// HTTPMaxhdr is the largest number of headers ("tune.http.maxhdr"). Default: 101.
 	HTTPMaxhdr int `json:"http_maxhdr,omitempty"`
-	// HTTPCookielen bounds captured cookies ("tune.http.cookielen"). Default: 63.
-	HTTPCookielen int `json:"http_cookielen,omitempty"`
 	// HTTPLogurilen bounds the request line in logs ("tune.http.logurilen"). Default: 1024.
 	HTTPLogurilen int `json:"http_logurilen,omitempty"`
 }

@@ -20,8 +20,6 @@ type Options struct {
 	HTTPBufferRequest bool `json:"http_buffer_request,omitempty"`
 	// HTTPIgnoreProbes neither answers nor logs connections that close without a request.
 	HTTPIgnoreProbes bool `json:"http_ignore_probes,omitempty"`
-	// HTTPNoDelay sends every piece of data at once.
-	HTTPNoDelay bool `json:"http_no_delay,omitempty"`
 	// HTTPPretendKeepalive keeps "connection: close" from servers although the connection is closed.
 	HTTPPretendKeepalive bool `json:"http_pretend_keepalive,omitempty"`
 	// LogHealthChecks logs each result of a check that changes something.

@@ -58,8 +58,6 @@ type Proxy struct {
 	// Maxconn is how many connections are served at once; further ones wait in the kernel's backlog ("maxconn").
 	// Default: the global limit.
 	Maxconn int `json:"maxconn,omitempty"`
-	// Backlog is the length of the listening queue ("backlog"). Default: maxconn.
-	Backlog int `json:"backlog,omitempty"`
 
 	// Timeout holds all timeouts of the proxy ("timeout").
 	Timeout Timeouts `json:"timeout,omitzero"`

@@ -1,0 +1,308 @@
+package haproxyadapter
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	ledgerPath = "testdata/keywords.txt"
+	manualPath = "/usr/share/doc/haproxy/configuration.txt.gz"
+)
+
+const ledgerHead = `# Every keyword of HAProxy 2.6 and what this program does with it: yes, warn: why, no (not yet), never: why.
+# The names are those of "haproxy -dKall -q -c -f FILE" and of configuration.txt chapters 3, 4.1 and 5.
+# "go test ./haproxyadapter -run TestLedger -update" writes this file; the same test keeps it true.
+`
+
+// entry is one keyword of the ledger: its family (global, proxy, bind, fetch, ...) and its name.
+type entry struct{ family, name string }
+
+// TestLedger compares testdata/keywords.txt with what HAProxy and its manual list and with what the program does.
+func TestLedger(t *testing.T) {
+	names := haproxyKeywords(t)
+	for e := range manualKeywords(t) {
+		names[e] = true
+	}
+	var lines []string
+	for e := range names {
+		lines = append(lines, e.family+" "+e.name+": "+status(t, e))
+	}
+	slices.Sort(lines)
+	got := ledgerHead + strings.Join(lines, "\n") + "\n"
+	if *update {
+		if err := os.WriteFile(ledgerPath, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(ledgerPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is not true any more (-want +got):\n%s", ledgerPath, diff)
+	}
+}
+
+// TestLedgerTables wants each keyword of the tables to be in the ledger: none is HAProxy's that it does not list, except
+// the words of 1.x.
+func TestLedgerTables(t *testing.T) {
+	known := make(map[string]bool)
+	for _, l := range ledgerLines(t) {
+		family, rest, _ := strings.Cut(l, " ")
+		name, _, _ := strings.Cut(rest, ": ")
+		known[family+" "+name] = true
+	}
+	old := make(map[string]bool)
+	for _, k := range slices.Concat(globalOld, proxyOld) {
+		old[k.name] = true
+	}
+	for family, table := range map[string]table{"global": globalKeywords, "proxy": proxyKeywords} {
+		for name := range table {
+			_, isFamily := fallbacks[name]
+			if known[family+" "+name] || old[name] || isFamily || known[family+" "+firstWord(name)] {
+				continue
+			}
+			t.Errorf("'%s' is in the tables of the %s section and not in %s", name, family, ledgerPath)
+		}
+	}
+}
+
+// fallbacks are rows that only word the errors of their family.
+var fallbacks = map[string]bool{
+	"rate-limit": true, "timeout": true, "option": true, "stats": true, "monitor": true, "capture": true, "capture request": true,
+	"capture response": true, "declare": true,
+}
+
+func firstWord(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	return first
+}
+
+func ledgerLines(t *testing.T) []string {
+	t.Helper()
+	raw, err := os.ReadFile(ledgerPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for l := range strings.SplitSeq(strings.TrimSpace(string(raw)), "\n") {
+		if l != "" && l[0] != '#' {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+var (
+	optionLine = regexp.MustCompile(`^option (\S+) \[`)
+	ruleLine   = regexp.MustCompile(`^(tcp-request (?:connection|session|content)|tcp-response content|http-request|http-response|http-after-response) (\S+?)\*?$`)
+	serverLine = regexp.MustCompile(`^(bind|server) <.*> (?:ssl )?(\S+)(?: \+-?\d+)?$`)
+)
+
+// haproxyKeywords are the keywords that the real haproxy registers.
+func haproxyKeywords(t *testing.T) map[entry]bool {
+	t.Helper()
+	path := oracle(t)
+	file := filepath.Join(t.TempDir(), "empty.cfg")
+	if err := os.WriteFile(file, []byte("global\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := exec.Command(path, "-dKall", "-q", "-c", "-f", file).Output() // status 2: nothing to start
+	names := make(map[entry]bool)
+	family, section := "", ""
+	for scan := bufio.NewScanner(bytes.NewReader(out)); scan.Scan(); {
+		line := strings.TrimRight(scan.Text(), " ")
+		switch {
+		case strings.HasPrefix(line, "# List of registered "):
+			family, section = strings.TrimSuffix(line[len("# List of registered "):], ":"), ""
+		case line == "" || line[0] == '#':
+		case family == "configuration keywords" && line[0] != '\t':
+			section = line
+		default:
+			if e := listed(family, section, strings.TrimSpace(line)); e.name != "" {
+				names[e] = true
+			}
+		}
+	}
+	if len(names) < 1000 {
+		t.Fatalf("haproxy -dKall lists only %d keywords", len(names))
+	}
+	return names
+}
+
+// listed reads one line of -dKall.
+func listed(family, section, line string) entry {
+	switch family {
+	case "ACL keywords":
+		return entry{"acl", firstWord(line)}
+	case "CLI keywords":
+		name, _, _ := strings.Cut(line, " [")
+		return entry{"cli", name}
+	case "sample converter functions":
+		return entry{"converter", strings.FieldsFunc(line, func(r rune) bool { return r == '(' || r == ':' })[0]}
+	case "sample fetch functions":
+		_, rest, _ := strings.Cut(line, "] ")
+		return entry{"fetch", strings.FieldsFunc(rest, func(r rune) bool { return r == '(' || r == ':' })[0]}
+	case "filter names":
+		return entry{"filter", firstWord(line)}
+	case "service names":
+		return entry{"service", firstWord(line)}
+	}
+	if m := optionLine.FindStringSubmatch(line); m != nil {
+		return entry{"proxy", "option " + m[1]}
+	}
+	if m := ruleLine.FindStringSubmatch(line); m != nil {
+		return entry{"rule", m[1] + " " + m[2]}
+	}
+	if m := serverLine.FindStringSubmatch(line); m != nil {
+		return entry{m[1], m[2]}
+	}
+	if section == "listen" {
+		return entry{"proxy", line}
+	}
+	return entry{section, firstWord(line)}
+}
+
+// manualKeywords are the keywords of configuration.txt chapters 3, 4.1 and 5.
+func manualKeywords(t *testing.T) map[entry]bool {
+	t.Helper()
+	text := manual(t)
+	names := map[entry]bool{}
+	for _, s := range sectionNames {
+		names[entry{"section", s}] = true
+	}
+	chapter := between(t, text, "\n3. Global parameters\n---", "\n3.1. Process")
+	for _, m := range regexp.MustCompile(`(?m)^   - (\S+)`).FindAllStringSubmatch(chapter, -1) {
+		names[entry{"global", m[1]}] = true
+	}
+	matrix := between(t, text, "\n4.1. Proxy keywords matrix\n---", "\n4.2. Alphabetically")
+	for _, m := range regexp.MustCompile(`(?m)^([a-z][a-z0-9_-]*(?: [a-z0-9_-]+)*) +(?:\(\S+\) +)?(?:X|-)(?: \(!\))? +[X-] +[X-] +[X-]`).FindAllStringSubmatch(matrix, -1) {
+		names[entry{"proxy", m[1]}] = true
+	}
+	for _, part := range []struct{ family, from, to string }{
+		{"bind", "\n5.1. Bind options\n---", "\n5.2. Server and"},
+		{"server", "\n5.2. Server and default-server options\n---", "\n5.3. Server IP"},
+	} {
+		for _, name := range headings(between(t, text, part.from, part.to)) {
+			names[entry{part.family, name}] = true
+		}
+	}
+	for _, name := range headings(between(t, text, "\n3.1. Process management and security\n---", "\n3.4. Userlists\n---")) {
+		names[entry{"global", name}] = true
+	}
+	// An example in the manual's text that 2.6.12 refuses.
+	delete(names, entry{"server", "no-verifyhost"})
+	// In chapter 4.2 only.
+	names[entry{"proxy", "hash-balance-factor"}] = true
+	return names
+}
+
+// heading is the first line of a keyword's description: at the left margin, with indented text below.
+var heading = regexp.MustCompile(`(?m)^([a-z0-9][a-z0-9.-]+)(?: [^a-z\n].*| [a-z-]+)?\n+(?:  |$|[a-z0-9-]+ <)`)
+
+func headings(chapter string) []string {
+	var list []string
+	for _, m := range heading.FindAllStringSubmatch(chapter, -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+// sectionNames are the sections of configuration.txt chapters 3, 4, 5.3, 6 and 10.
+var sectionNames = []string{
+	"backend", "cache", "defaults", "fcgi-app", "frontend", "global", "http-errors", "listen", "log-forward", "mailers", "peers",
+	"program", "resolvers", "ring", "userlist",
+}
+
+func manual(t *testing.T) string {
+	t.Helper()
+	f, err := os.Open(manualPath)
+	if err != nil {
+		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
+			t.Fatalf("%v (apt-get install haproxy-doc)", err)
+		}
+		t.Skip("haproxy-doc is not installed")
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func between(t *testing.T, text, from, to string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(text, from)
+	part, _, found := strings.Cut(rest, to)
+	if !ok || !found {
+		t.Fatalf("the manual has no part from %q to %q", from, to)
+	}
+	return part
+}
+
+// TestREADME keeps the table of the README, between its markers, what the ledger says.
+func TestREADME(t *testing.T) {
+	const begin, end = "<!-- keywords: begin -->\n", "<!-- keywords: end -->"
+	path := filepath.Join("..", "README.md")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Skip("no README")
+	}
+	head, rest, ok := strings.Cut(string(raw), begin)
+	_, tail, found := strings.Cut(rest, end)
+	if !ok || !found {
+		t.Skip("the README has no markers for the table")
+	}
+	want := head + begin + supportTable(ledgerLines(t)) + end + tail
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(raw)); diff != "" {
+		t.Errorf("README.md (-want +got):\n%s", diff)
+	}
+}
+
+// supportTable is the ledger's summary as Markdown.
+func supportTable(lines []string) string {
+	count := make(map[string]map[string]int)
+	var families []string
+	for _, l := range lines {
+		family, rest, _ := strings.Cut(l, " ")
+		_, verdict, _ := strings.Cut(rest, ": ")
+		if count[family] == nil {
+			count[family] = make(map[string]int)
+			families = append(families, family)
+		}
+		verdict, _, _ = strings.Cut(verdict, ":")
+		count[family][verdict]++
+	}
+	var b strings.Builder
+	b.WriteString("| keywords | supported | without effect (a warning) | not yet | never |\n|---|--:|--:|--:|--:|\n")
+	for _, f := range families {
+		c := count[f]
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", f, c["yes"], c["warn"], c["no"], c["never"])
+	}
+	return b.String()
+}
