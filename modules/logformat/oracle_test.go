@@ -118,12 +118,7 @@ func scenarios() []scenario {
 
 // TestOracle compares with the haproxy that is installed; with -update it records.
 func TestOracle(t *testing.T) {
-	if _, err := exec.LookPath("haproxy"); err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("haproxy is not installed")
-	}
+	needHAProxy(t)
 	var list []recording
 	for _, sc := range scenarios() {
 		for _, r := range sc.run(t) {
@@ -133,6 +128,16 @@ func TestOracle(t *testing.T) {
 	}
 	if *update && !t.Failed() {
 		writeGoldens(t, list)
+	}
+}
+
+func needHAProxy(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("haproxy"); err != nil {
+		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("haproxy is not installed")
 	}
 }
 

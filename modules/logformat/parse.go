@@ -1,14 +1,15 @@
 package logformat
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 )
 
-// Compile compiles a format string. Its errors are worded as HAProxy's, without the `failed to parse log-format : ` that
-// the keyword puts in front.
+// Compile compiles a format string. Its errors are worded as HAProxy's, without what the keyword puts around them:
+// `failed to parse log-format : ` in front, and the final period.
 func Compile(env *sample.Env, text string, opts Options) (*Format, error) {
 	p := parser{env: env, opts: opts, text: text, f: &Format{kind: opts.Kind}}
 	for p.pos < len(text) {
@@ -52,13 +53,13 @@ func (p *parser) percent() error {
 	start := p.pos
 	p.pos++
 	if p.pos == len(p.text) {
-		return fmt.Errorf("truncated line after '%%'.")
+		return errors.New("truncated line after '%'")
 	}
 	fl, braces := p.global, false
 	if p.text[p.pos] == '{' {
 		end := strings.IndexByte(p.text[p.pos:], '}')
 		if end < 0 {
-			return fmt.Errorf("truncated line after '%s'.", p.text[p.pos+1:])
+			return fmt.Errorf("truncated line after '%s'", p.text[p.pos+1:])
 		}
 		fl = applyFlags(fl, p.text[p.pos+1:p.pos+end])
 		p.pos += end + 1
@@ -71,10 +72,10 @@ func (p *parser) percent() error {
 	case rest != "" && (isAlpha(rest[0]) || braces && isDigit(rest[0])):
 		return p.variable(fl)
 	case braces:
-		return fmt.Errorf("parse argument modifier without variable name near '%s'.", p.text[start:p.pos])
+		return fmt.Errorf("parse argument modifier without variable name near '%s'", p.text[start:p.pos])
 	case rest[0] == ' ' || isDigit(rest[0]):
 		return fmt.Errorf("unexpected variable name near '%c' at position %d line : '%s'. "+
-			"Maybe you want to write a single '%%', use the syntax '%%%%'.", rest[0], p.pos, p.text)
+			"Maybe you want to write a single '%%', use the syntax '%%%%'", rest[0], p.pos, p.text)
 	}
 	// HAProxy drops the % before any other byte, without a word.
 	p.lit = append(p.lit, rest[0])
@@ -96,10 +97,10 @@ func (p *parser) variable(fl flags) error {
 	v, ok := variables[name]
 	if !ok {
 		return fmt.Errorf("no such format variable '%s'. "+
-			"If you wanted to emit the '%%' character verbatim, you need to use '%%%%'.", name)
+			"If you wanted to emit the '%%' character verbatim, you need to use '%%%%'", name)
 	}
 	if v.http && p.opts.TCP {
-		return fmt.Errorf("format variable '%s' is reserved for HTTP mode.", name)
+		return fmt.Errorf("format variable '%s' is reserved for HTTP mode", name)
 	}
 	p.add(node{op: v.op, flags: fl})
 	return nil
@@ -119,15 +120,15 @@ func (p *parser) expression(fl flags) error {
 		return fmt.Errorf("failed to parse sample expression <%s> : %w", text, err)
 	}
 	if where != 0 && e.Use().Where&where == 0 {
-		return fmt.Errorf("sample fetch <%s> may not be reliably used here because it needs '%s' which is not available here.",
+		return fmt.Errorf("sample fetch <%s> may not be reliably used here because it needs '%s' which is not available here",
 			text, e.Use().Name)
 	}
 	used := text[:len(text)-len(rest)]
 	switch {
 	case rest == "":
-		return fmt.Errorf("missing ']' after '%s'.", used)
+		return fmt.Errorf("missing ']' after '%s'", used)
 	case rest[0] != ']':
-		return fmt.Errorf("expected ']' after '%s', but found '%c'.", used, rest[0])
+		return fmt.Errorf("expected ']' after '%s', but found '%c'", used, rest[0])
 	}
 	p.pos = len(p.text) - len(rest) + 1
 	p.add(node{op: opExpr, flags: fl, expr: e})

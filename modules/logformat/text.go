@@ -101,18 +101,6 @@ func (w *writer) name(n *node, s string) []byte {
 	return append(w.dst, s...)
 }
 
-// sample evaluates and appends an expression.
-func (w *writer) sample(n *node) []byte {
-	s := eval(w.t, n.expr)
-	if !w.kind.encodes() {
-		return w.plain(n, s)
-	}
-	if n.flags&escaped != 0 {
-		return appendEscaped(w.dst, s, &httpTextE)
-	}
-	return appendEscaped(w.dst, s, &httpText)
-}
-
 // headers appends captured headers: "{a|b}", or with a blank between them in the CLF forms. Without any capture nothing
 // is written, not even the blank that would follow.
 func (w *writer) headers(n *node) {

@@ -3,7 +3,9 @@
 package logtarget
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -39,7 +41,11 @@ func (w *fdWriter) write(b *batch, closing func() bool) (lost int) {
 		for !w.whole && n < len(b.ends) && b.ends[n]-start <= pipeWrite {
 			n++
 		}
-		if !w.writeAll(b.bytes[start:b.ends[n-1]], closing) {
+		switch err := w.writeAll(b.bytes[start:b.ends[n-1]], closing); err {
+		case nil:
+		case errClosing:
+			return lost + len(b.ends) - i
+		default:
 			lost += n - i
 		}
 		start = b.ends[n-1]
@@ -48,7 +54,10 @@ func (w *fdWriter) write(b *batch, closing func() bool) (lost int) {
 	return lost
 }
 
-func (w *fdWriter) writeAll(p []byte, closing func() bool) bool {
+// errClosing says that the stream is closing and the descriptor still takes nothing.
+var errClosing = errors.New("closing")
+
+func (w *fdWriter) writeAll(p []byte, closing func() bool) error {
 	for len(p) > 0 {
 		ready := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLOUT}}
 		n, err := unix.Poll(ready, pollTime)
@@ -56,10 +65,10 @@ func (w *fdWriter) writeAll(p []byte, closing func() bool) bool {
 		case err == unix.EINTR:
 			continue
 		case err != nil:
-			return false
+			return err
 		case n == 0:
 			if closing() {
-				return false
+				return errClosing
 			}
 			continue
 		}
@@ -71,13 +80,14 @@ func (w *fdWriter) writeAll(p []byte, closing func() bool) bool {
 		switch {
 		case err == unix.EINTR || err == unix.EAGAIN:
 			if closing() {
-				return false
+				return errClosing
 			}
+			time.Sleep(time.Millisecond) // another writer was faster
 			continue
 		case err != nil:
-			return false
+			return err
 		}
 		p = p[n:]
 	}
-	return true
+	return nil
 }

@@ -33,58 +33,95 @@ func formatOf(name string) format {
 	return unset
 }
 
-// The pid as the formats write it.
-var (
-	pidText    = strconv.Itoa(os.Getpid())
-	pidBracket = "[" + pidText + "]: "
-)
+// pidText is the process's number.
+var pidText = strconv.Itoa(os.Getpid())
 
 const defaultTag = "haproxy"
 
+// line builds a message. HAProxy adds a header's fields one by one: the first that would reach the limit, and all after it,
+// are left out.
+type line struct {
+	b     []byte
+	limit int
+	full  bool
+}
+
+func (l *line) add(s string) {
+	if l.full || len(l.b)+len(s) >= l.limit {
+		l.full = true
+		return
+	}
+	l.b = append(l.b, s...)
+}
+
+func (l *line) addOr(s []byte, def string) {
+	switch {
+	case len(s) == 0:
+		l.add(def)
+	case l.full || len(l.b)+len(s) >= l.limit:
+		l.full = true
+	default:
+		l.b = append(l.b, s...)
+	}
+}
+
 // header appends what stands before the text.
-func (f format) header(dst []byte, now time.Time, facility, level int, tag, hostname, sd []byte) []byte {
+func (l *line) header(f format, now time.Time, facility, level int, tag, hostname, sd []byte) {
 	switch f {
 	case raw:
-		return dst
+		return
 	case iso:
-		return append(appendISO(dst, now), ' ')
-	case short:
-		return append(dst, '<', '0'+byte(level), '>')
-	case timed:
-		dst = append(dst, '<', '0'+byte(level), '>')
-		return append(appendISO(dst, now), ' ')
+		l.b = append(appendISO(l.b, now), ' ')
+		return
+	case short, timed:
+		l.b = append(l.b, '<', '0'+byte(level), '>')
+		if f == timed {
+			l.b = append(appendISO(l.b, now), ' ')
+		}
+		return
 	}
-	dst = append(dst, '<')
-	dst = strconv.AppendUint(dst, uint64(facility*8+level), 10)
-	dst = append(dst, '>')
+	l.b = append(l.b, '<')
+	l.b = strconv.AppendUint(l.b, uint64(facility*8+level), 10)
+	l.b = append(l.b, '>')
 	switch f {
 	case priority:
-		return dst
+		return
 	case rfc5424:
-		return header5424(dst, now, tag, hostname, sd)
+		l.header5424(now, tag, hostname, sd)
+		return
 	}
-	dst = append(appendBSD(dst, now), ' ')
+	l.b = append(appendBSD(l.b, now), ' ')
 	if f == rfc3164 {
-		dst = append(appendOr(dst, hostname, "localhost"), ' ')
+		l.addOr(hostname, "localhost")
+		l.add(" ")
 	}
-	dst = appendOr(dst, tag, defaultTag)
-	return append(dst, pidBracket...)
+	l.addOr(tag, defaultTag)
+	l.add("[")
+	l.add(pidText)
+	l.add("]")
+	l.add(": ")
 }
 
 // header5424 appends "1 DATE HOST TAG PID - SD ".
-func header5424(dst []byte, now time.Time, tag, hostname, sd []byte) []byte {
-	dst = append(dst, '1', ' ')
-	dst = append(appendISO(dst, now), ' ')
-	dst = append(appendOr(dst, hostname, "-"), ' ')
-	dst = append(appendOr(dst, tag, defaultTag), ' ')
-	dst = append(dst, pidText...)
-	dst = append(dst, " - "...)
-	return append(appendOr(dst, sd, "-"), ' ')
+func (l *line) header5424(now time.Time, tag, hostname, sd []byte) {
+	l.b = append(l.b, '1', ' ')
+	l.b = append(appendISO(l.b, now), ' ')
+	l.addOr(hostname, "-")
+	l.add(" ")
+	l.addOr(tag, defaultTag)
+	l.add(" ")
+	l.add(pidText)
+	l.add(" - ")
+	l.addOr(sd, "-")
+	if n := len(sd); n == 0 || sd[n-1] != ' ' {
+		l.add(" ")
+	}
 }
 
-func appendOr(dst, s []byte, def string) []byte {
-	if len(s) == 0 {
-		return append(dst, def...)
+// text appends the message, as much of it as fits, and the newline.
+func (l *line) text(msg []byte) {
+	if !l.full {
+		l.b = append(l.b, msg[:min(len(msg), max(l.limit-len(l.b), 0))]...)
 	}
-	return append(dst, s...)
+	l.b = append(l.b, '\n')
 }

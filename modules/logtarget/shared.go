@@ -22,7 +22,25 @@ type shared struct {
 
 var opened struct {
 	sync.Mutex
-	by map[address]*shared
+	by   map[address]*shared
+	lens map[int]int // how many sinks have which len
+}
+
+// largest is the largest len of all open sinks.
+var largest atomic.Int64
+
+func countLen(n, by int) {
+	if opened.lens == nil {
+		opened.lens = make(map[int]int)
+	}
+	if opened.lens[n] += by; opened.lens[n] == 0 {
+		delete(opened.lens, n)
+	}
+	top := 0
+	for l := range opened.lens {
+		top = max(top, l)
+	}
+	largest.Store(int64(top))
 }
 
 // dropped counts the lost messages of the process.
@@ -45,7 +63,7 @@ func (d *shared) lost(n uint64) {
 	dropped.Add(n)
 }
 
-func acquire(a address) (*shared, error) {
+func acquire(a address, limit int) (*shared, error) {
 	opened.Lock()
 	defer opened.Unlock()
 	d := opened.by[a]
@@ -61,12 +79,14 @@ func acquire(a address) (*shared, error) {
 		opened.by[a] = d
 	}
 	d.refs++
+	countLen(limit, 1)
 	return d, nil
 }
 
-func release(d *shared) {
+func release(d *shared, limit int) {
 	opened.Lock()
 	d.refs--
+	countLen(limit, -1)
 	last := d.refs == 0
 	if last {
 		delete(opened.by, d.addr)

@@ -53,15 +53,16 @@ func Open(t *Target) (*Sink, error) {
 	if t.Sample != nil {
 		s.sample = newSampler(t.Sample)
 	}
-	if s.to, err = acquire(a); err != nil {
+	if s.to, err = acquire(a, s.limit); err != nil {
 		return nil, fmt.Errorf("log %s: %w", t.Address, err)
 	}
 	return s, nil
 }
 
-// Close gives the sink up. The last of an address waits a moment for what is buffered to be written.
+// Close gives the sink up. The last of an address waits a moment for what is buffered to be written. A session that still
+// holds the sink may go on sending: its messages are lost and counted.
 func (s *Sink) Close() error {
-	release(s.to)
+	release(s.to, s.limit)
 	return nil
 }
 
@@ -95,18 +96,13 @@ func (s *Sink) SendAt(now time.Time, level int, tag, hostname, sd, msg []byte) {
 		}
 	}
 	buf := buffers.Get().(*[]byte)
-	b := f.header((*buf)[:0], now, s.facility, max(level, s.min), tag, hostname, sd)
-	limit := s.limit
-	if f == raw {
-		limit-- // HAProxy counts the newline here, but not after a header
-	}
-	b = append(b, msg...)
-	if len(b) > limit {
-		b = b[:limit]
-	}
-	b = append(b, '\n')
-	s.to.send(b)
-	*buf = b
+	// HAProxy writes the text into a buffer of the largest len of all targets, with a final NUL.
+	msg = msg[:min(len(msg), max(int(largest.Load())-1, 0))]
+	l := line{b: (*buf)[:0], limit: s.limit}
+	l.header(f, now, s.facility, max(level, s.min), tag, hostname, sd)
+	l.text(msg)
+	s.to.send(l.b)
+	*buf = l.b
 	buffers.Put(buf)
 }
 
