@@ -26,8 +26,8 @@ func init() {
 		Fetch{Name: "bc_src_port", Out: txn.Int, Use: ServerConn, Func: fetchServerLocalPort},
 		Fetch{Name: "bc_dst_port", Out: txn.Int, Use: ServerConn, Func: fetchServerRemotePort},
 		Fetch{Name: "bc_http_major", Out: txn.Int, Use: ServerConn, Func: fetchServerMajor},
-		Fetch{Name: "so_id", Out: txn.Int, Use: Listener, Func: fetchListenerID},
-		Fetch{Name: "so_name", Out: txn.Str, Use: Listener, Func: fetchListenerName},
+		Fetch{Name: "so_id", Out: txn.Int, Use: Frontend, Func: fetchListenerID},
+		Fetch{Name: "so_name", Out: txn.Str, Use: Frontend, Func: fetchListenerName},
 	)
 }
 

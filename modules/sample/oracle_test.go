@@ -26,6 +26,7 @@ func TestOracle(t *testing.T) {
 	bin := oracleBinary(t)
 	for _, file := range goldenFiles(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			groups := readGolden(t, file)
 			for _, g := range groups {
 				askHAProxy(t, bin, file, g)

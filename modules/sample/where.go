@@ -48,7 +48,6 @@ type Use struct {
 var (
 	Internal     = Use{"internal state", anywhere}
 	InternalLive = Use{"internal state", anywhere &^ ConfigParse}
-	Listener     = Use{"listener", afterConn | Log}
 	Frontend     = Use{"frontend", afterConn | Log}
 	Client       = Use{"client address", afterConn | Log | Check}
 	ClientTLS    = Use{"client-side connection", afterConn&^FEConn | Log}
