@@ -218,6 +218,9 @@ func (s *section) compile(diags *cfg.Diagnostics) *proxy {
 	}
 	add := func(to **Program, rs Rules, set2 RuleSet, where sample.Where) {
 		var err error
+		if reload != nil && !diags.HasErrors() {
+			rs = reload(rs)
+		}
 		*to, err = rs.Compile(s.env(where), set2, set)
 		diags.Add(cfg.Pos{}, err)
 	}
@@ -225,6 +228,25 @@ func (s *section) compile(diags *cfg.Diagnostics) *proxy {
 	add(&p.response, s.response, HTTPResponse, out)
 	add(&p.after, s.after, HTTPAfterResponse, out)
 	return p
+}
+
+// reload, when set, is what rules go through before they are compiled.
+var reload func(Rules) Rules
+
+func testEnv() *sample.Env { return &sample.Env{Proxy: "p", Lookup: names{}} }
+
+func testACLs(t *testing.T) *acl.Set {
+	t.Helper()
+	s, err := acl.CompileSet(testEnv(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func parseLines(line string) (*cfg.Dispenser, cfg.Diagnostics) {
+	lines, diags := cfg.Parse([]cfg.File{{Name: "t.cfg", Body: []byte(line + "\n")}}, &cfg.Options{})
+	return cfg.NewDispenser(lines[0], &diags), diags
 }
 
 // run does with one exchange what the engine does, without connections.
