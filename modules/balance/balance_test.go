@@ -222,6 +222,22 @@ func TestLeastConnLoad(t *testing.T) {
 	}
 }
 
+func TestLeastConnMaxQueue(t *testing.T) {
+	b := server.NewBackend("b")
+	if err := b.Configure(&server.Settings{Balancer: new(LeastConn), Servers: []*server.Config{
+		{Name: "a", Address: "127.0.0.1:1", MaxConn: 1, MaxQueue: 2}, {Name: "b", Address: "127.0.0.1:1", MaxConn: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	var slots [6]server.Slot
+	for i := range slots {
+		slots[i].Waker = waker{}
+		b.Assign(nil, &slots[i], nil, nil)
+	}
+	if a := b.ServerByName("a"); a.QueueLen() != 2 || b.QueueOwn() != 2 {
+		t.Errorf("%d wait for a, %d for any server, want 2 and 2", a.QueueLen(), b.QueueOwn())
+	}
+}
+
 func TestAvoid(t *testing.T) {
 	for name, lb := range map[string]server.Balancer{"roundrobin": new(RoundRobin), "static-rr": new(StaticRR),
 		"leastconn": new(LeastConn), "first": new(First), "random": new(Random)} {

@@ -143,7 +143,7 @@ func (r *Runner) probe(ctx context.Context, j job, begun time.Time) (server.Chec
 	if !ok {
 		return server.CheckResult{}, false
 	}
-	limit := j.server.CheckInterval()
+	limit := j.server.Config().CheckInter()
 	if j.Timeout > 0 && j.Connect > 0 {
 		limit = min(limit, j.Connect)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 )
@@ -82,6 +83,14 @@ func (c *Config) weight() int {
 // rise and fall are the configured or default numbers of checks.
 func (c *Config) rise() int { return orDefault(c.Rise, 2) }
 func (c *Config) fall() int { return orDefault(c.Fall, 3) }
+
+// CheckInter is the configured or default interval between checks.
+func (c *Config) CheckInter() time.Duration {
+	if c.Inter == 0 {
+		return DefaultInter
+	}
+	return time.Duration(c.Inter)
+}
 
 func orDefault(v, def int) int {
 	if v == 0 {

@@ -200,10 +200,7 @@ func (s *Server) CheckInterval() time.Duration {
 	s.backend.mu.Lock()
 	defer s.backend.mu.Unlock()
 	c := s.config.Load()
-	inter := time.Duration(c.Inter)
-	if inter == 0 {
-		inter = DefaultInter
-	}
+	inter := c.CheckInter()
 	switch {
 	case s.health == s.full():
 		return inter

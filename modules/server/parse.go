@@ -124,7 +124,7 @@ var inert = map[string]int{
 	"check-sni": 1, "ciphers": 1, "ciphersuites": 1, "crl-file": 1, "crt": 1, "error-limit": 1, "force-sslv3": 0,
 	"force-tlsv10": 0, "force-tlsv11": 0, "force-tlsv12": 0, "force-tlsv13": 0, "no-agent-check": 0, "no-check-ssl": 0,
 	"no-check-send-proxy": 0,
-	"no-send-proxy": 0, "no-send-proxy-v2": 0, "no-send-proxy-v2-ssl": 0, "no-send-proxy-v2-ssl-cn": 0, "no-ssl": 0,
+	"no-send-proxy":       0, "no-send-proxy-v2": 0, "no-send-proxy-v2-ssl": 0, "no-send-proxy-v2-ssl-cn": 0, "no-ssl": 0,
 	"no-ssl-reuse": 0, "no-sslv3": 0, "no-tfo": 0, "no-tls-tickets": 0, "no-tlsv10": 0, "no-tlsv11": 0, "no-tlsv12": 0,
 	"no-tlsv13": 0, "npn": 1, "on-error": 1, "sni": 1, "ssl-max-ver": 1, "ssl-min-ver": 1, "ssl-reuse": 0, "tfo": 0,
 	"tls-tickets": 0, "verify": 1, "verifyhost": 1,

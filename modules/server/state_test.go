@@ -189,6 +189,10 @@ func TestReload(t *testing.T) {
 	}
 	s.Release() // a session of a server that is gone
 	r.ReleaseBackend("b")
+	if r.Backend("b") != b {
+		t.Error("forgotten while in use")
+	}
+	r.ReleaseBackend("b")
 
 	configure(t, b, nil, nil, "s1 127.0.0.1:99 check weight 6", "s2 127.0.0.1:2 disabled")
 	if v := s1.View(); v.Status != "UP 1/3" || v.Weight != 6 || v.HasCheck {
@@ -274,6 +278,28 @@ func TestResolve(t *testing.T) {
 			t.Error("the last good address was not kept")
 		}
 	})
+}
+
+func TestPrefer(t *testing.T) {
+	four, six, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("::1"), netip.MustParseAddr("10.0.0.2")
+	mapped := netip.MustParseAddr("::ffff:10.0.0.2")
+	for _, tt := range []struct {
+		list   []netip.Addr
+		family string
+		now    *netip.Addr
+		want   netip.Addr
+	}{
+		{[]netip.Addr{four, six}, "", nil, six},
+		{[]netip.Addr{six, four, other}, "ipv4", nil, four},
+		{[]netip.Addr{four}, "ipv6", nil, four},
+		{[]netip.Addr{four, other}, "", &other, other},
+		{[]netip.Addr{four, mapped}, "ipv4", &other, other},
+		{[]netip.Addr{four}, "ipv4", &other, four},
+	} {
+		if got := prefer(tt.list, tt.family, tt.now); got != tt.want {
+			t.Errorf("%v: got %s", tt, got)
+		}
+	}
 }
 
 func TestEndpoint(t *testing.T) {
