@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // address is a parsed destination. It is comparable: destinations that are equal share a descriptor.
@@ -28,6 +29,9 @@ const (
 )
 
 const syslogPort = 514
+
+// hostBytes are what a host name, and an IPv6 address with its zone, consist of.
+const hostBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%"
 
 // later are address forms of HAProxy that are known but not supported yet.
 var later = []string{"ring@", "tcp@", "tcp4@", "tcp6@", "uxst@", "sockpair@", "quic4@", "quic6@"}
@@ -59,7 +63,7 @@ func parseAddress(text string) (address, error) {
 	}
 	if name, ok := strings.CutPrefix(text, "abns@"); ok {
 		// HAProxy fills abstract names with NUL to the full length of the address.
-		if name == "" || len(name) > 107 {
+		if name == "" || len(name) > 107 || !utf8.ValidString(name) {
 			return address{}, fmt.Errorf("invalid abstract name in '%s'", text)
 		}
 		return address{kind: unixKind, path: "\x00" + name + strings.Repeat("\x00", 107-len(name))}, nil
@@ -72,7 +76,7 @@ func parseAddress(text string) (address, error) {
 
 func unixAddress(path, text string) (address, error) {
 	switch {
-	case path == "" || path[0] != '/':
+	case path == "" || path[0] != '/' || !utf8.ValidString(path):
 		return address{}, fmt.Errorf("invalid socket path in '%s'", text)
 	case len(path) > 107:
 		return address{}, fmt.Errorf("socket path too long (max 107) in '%s'", text)
@@ -106,7 +110,7 @@ func inetAddress(text string) (address, error) {
 			ip = netip.IPv6Unspecified()
 		}
 		return address{ip: netip.AddrPortFrom(ip, port)}, nil
-	case strings.ContainsAny(host, "@/ "):
+	case strings.IndexFunc(host, func(r rune) bool { return !strings.ContainsRune(hostBytes, r) }) >= 0:
 		return address{}, fmt.Errorf("invalid address: '%s' in '%s'", host, text)
 	}
 	ip, err := netip.ParseAddr(host)

@@ -16,10 +16,10 @@ import (
 // UDP, so that a refusing peer costs no message and the source address follows the routes.
 type datagram struct {
 	closed atomic.Bool
-	fd   int
-	to   unix.RawSockaddrAny
-	size uint32 // of to
-	path bool   // a unix socket: connected, since looking the path up costs more than sending
+	fd     int
+	to     unix.RawSockaddrAny
+	size   uint32 // of to
+	path   bool   // a unix socket: connected, since looking the path up costs more than sending
 }
 
 func openDatagram(a address, _ *shared) (destination, error) {

@@ -118,7 +118,8 @@ func TestLines(t *testing.T) {
 		}
 	}
 	for _, words := range []string{"foo/bar local0", "[::x]:3 local0", "ipv4@::1:3 local0", "ipv6@1.2.3.4 local0", "h:99999 local0",
-		"unix@rel local0", "abns@ local0", "unix@/" + strings.Repeat("x", 107) + " local0", "fd@-1 local0"} {
+		"unix@rel local0", "abns@ local0", "unix@/" + strings.Repeat("x", 107) + " local0", "fd@-1 local0", "h\xff local0", "/p\xff local0",
+		"abns@\xff local0", "\x00 local0"} {
 		if _, err := parse(words); err == nil {
 			t.Errorf("log %s: no error", words)
 		}

@@ -5,7 +5,8 @@ import "time"
 // Record is what a log line says beyond the heads: filled by the engine while the transaction runs
 // (configuration.txt 8.2.3 to 8.5). A zero time means that the event has not happened: the timer is -1.
 type Record struct {
-	// Line is the request line as received ("GET / HTTP/1.1"), cut to 1024 bytes; nil for a bad or missing request (<BADREQ>).
+	// Line is the request line as received ("GET / HTTP/1.1"; one blank between the parts), cut to 1023 bytes, one less than
+	// tune.http.logurilen; nil for a bad or missing request (<BADREQ>). %HM %HP %HPO %HQ %HU %HV are cut out of it.
 	Line []byte
 	// Method, URI, Version are its parts as received (%HM %HU %HV).
 	Method, URI, Version []byte
