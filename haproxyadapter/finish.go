@@ -89,6 +89,7 @@ func (p *parser) tidy(x *proxy) {
 		dropBackend(x.Proxy)
 	}
 	x.separateACLs()
+	p.placeOldRules(x)
 	if c := x.Capture.Cookie; c != nil && c.Len > p.cookieLen() {
 		p.warn(x.Where("capture cookie"), "truncating capture length to %d bytes for %s.", p.cookieLen(), x.title())
 		c.Len = p.cookieLen()

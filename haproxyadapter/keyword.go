@@ -118,5 +118,5 @@ func init() {
 	globalKeywords = newTable(globalProcess, globalLog, globalStats, globalChecks, globalEnv, globalTune, globalSSL,
 		globalIgnored, later(inGlobal, globalLater), globalOld)
 	proxyKeywords = newTable(proxyBasics, proxyTimeouts, proxyOptions, proxyLogOptions, proxyLog, proxyCaptures, proxyErrors,
-		proxyRules, proxyBackend, proxyChecks, proxyStats, proxyIgnored, later(inAll, proxyLater), proxyOld)
+		proxyRules, proxyBackend, proxyChecks, proxyStats, proxyIgnored, later(inAll, proxyLater), proxyOld, proxyOldRules)
 }

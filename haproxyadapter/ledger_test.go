@@ -67,7 +67,7 @@ func TestLedgerTables(t *testing.T) {
 		known[family+" "+name] = true
 	}
 	old := make(map[string]bool)
-	for _, k := range slices.Concat(globalOld, proxyOld) {
+	for _, k := range slices.Concat(globalOld, proxyOld, proxyOldRules) {
 		old[k.name] = true
 	}
 	for family, table := range map[string]table{"global": globalKeywords, "proxy": proxyKeywords} {

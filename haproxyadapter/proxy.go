@@ -36,6 +36,8 @@ type proxy struct {
 	check httpCheck
 	// broken is set when the section's head is wrong, so that what it lacks is no news.
 	broken bool
+	// oldRequest and oldResponse are the rules of HAProxy 1.x words.
+	oldRequest, oldResponse oldRules
 	// blocks counts the rules of `block`, which run before all others.
 	blocks int
 }
@@ -149,6 +151,7 @@ func (x *proxy) inherit(base *proxy) {
 	x.defaultServer = cloneServer(base.defaultServer)
 	x.set = maps.Clone(base.set)
 	x.check = base.check.inherited()
+	x.oldRequest, x.oldResponse = base.oldRequest, base.oldResponse
 	x.inheritedACLs = len(x.ACL)
 	x.inheritedRules = [3]int{len(x.HTTPRequest), len(x.HTTPResponse), len(x.HTTPAfterResponse)}
 	x.blocks = len(x.HTTPRequest)

@@ -1,0 +1,38 @@
+package haproxyadapter
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
+)
+
+// TestRoundTrip reads the JSON of each golden into the app's structures and writes it again: nothing may get lost.
+func TestRoundTrip(t *testing.T) {
+	for _, g := range goldens(t) {
+		want, ok := g.file("caddy.json")
+		if !ok {
+			continue
+		}
+		t.Run(g.name(), func(t *testing.T) {
+			var c struct {
+				Apps struct {
+					Haproxy json.RawMessage `json:"haproxy"`
+				} `json:"apps"`
+			}
+			if err := json.Unmarshal([]byte(want), &c); err != nil {
+				t.Fatal(err)
+			}
+			conf := new(haproxy.Config)
+			if err := caddy.StrictUnmarshalJSON(c.Apps.Haproxy, conf); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, indented(t, conf)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

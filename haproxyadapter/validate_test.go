@@ -1,0 +1,36 @@
+package haproxyadapter
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+)
+
+// TestValidate loads the JSON of each golden without errors as Caddy does, short of starting it.
+func TestValidate(t *testing.T) {
+	for _, g := range goldens(t) {
+		if _, broken := g.file("errors"); broken {
+			continue
+		}
+		t.Run(g.name(), func(t *testing.T) {
+			g.unpack(t)
+			conf, _ := g.adapt(t)
+			raw, err := JSON(conf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var c caddy.Config
+			if err := caddy.StrictUnmarshalJSON(raw, &c); err != nil {
+				t.Fatal(err)
+			}
+			c.Admin = &caddy.AdminConfig{Disabled: true}
+			c.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{
+				caddy.DefaultLoggerName: {BaseLog: caddy.BaseLog{WriterRaw: json.RawMessage(`{"output":"discard"}`)}},
+			}}
+			if err := caddy.Validate(&c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
