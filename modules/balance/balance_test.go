@@ -207,34 +207,55 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-// TestLeastConnLoad counts sessions for the weight, and gives a full server its share of the queue with maxqueue.
+// TestLeastConnLoad has sessions come and stay; the sequences are HAProxy's.
 func TestLeastConnLoad(t *testing.T) {
-	b := farm(t, new(LeastConn), 2, 1)
-	var got strings.Builder
-	var held [9]server.Slot
-	for i := range held {
-		held[i].Waker = waker{}
-		b.Assign(nil, &held[i], nil, nil)
-		got.WriteString(held[i].Server.Name())
-	}
-	if n := strings.Count(got.String(), "a"); n != 6 {
-		t.Errorf("a with two thirds of the weight has %d of 9: %s", n, got.String())
+	for want, weights := range map[string][]int{
+		"abaaaaaabaaaabaaaabaaaab": {4, 1}, "abcabaabacbaabacbaabacba": {3, 2, 1}, "abaabaabaabaabaabaab": {2, 1}, "abaaaaabaaabaaaabaaabaaa": {10, 3},
+	} {
+		b := farm(t, new(LeastConn), weights...)
+		var got strings.Builder
+		for range want {
+			s := &server.Slot{Waker: waker{}}
+			b.Assign(nil, s, nil, nil)
+			got.WriteString(s.Server.Name())
+		}
+		if got.String() != want {
+			t.Errorf("%v\ngot  %s\nwant %s", weights, got.String(), want)
+		}
 	}
 }
 
+// TestLeastConnMaxQueue fills servers and their queues in HAProxy's order; a dot waits for any server.
 func TestLeastConnMaxQueue(t *testing.T) {
-	b := server.NewBackend("b")
-	if err := b.Configure(&server.Settings{Balancer: new(LeastConn), Servers: []*server.Config{
-		{Name: "a", Address: "127.0.0.1:1", MaxConn: 1, MaxQueue: 2}, {Name: "b", Address: "127.0.0.1:1", MaxConn: 1}}}); err != nil {
-		t.Fatal(err)
-	}
-	var slots [6]server.Slot
-	for i := range slots {
-		slots[i].Waker = waker{}
-		b.Assign(nil, &slots[i], nil, nil)
-	}
-	if a := b.ServerByName("a"); a.QueueLen() != 2 || b.QueueOwn() != 2 {
-		t.Errorf("%d wait for a, %d for any server, want 2 and 2", a.QueueLen(), b.QueueOwn())
+	for _, tt := range []struct {
+		want    string
+		servers []*server.Config
+	}{
+		{"abaaa...", []*server.Config{{Name: "a", MaxConn: 2, MaxQueue: 2}, {Name: "b", MaxConn: 1}}},
+		{"abaab..", []*server.Config{{Name: "a", MaxConn: 1, MaxQueue: 2}, {Name: "b", MaxConn: 1, MaxQueue: 1}}},
+	} {
+		b := server.NewBackend("b")
+		for _, c := range tt.servers {
+			c.Address = "127.0.0.1:1"
+		}
+		if err := b.Configure(&server.Settings{Balancer: new(LeastConn), Servers: tt.servers}); err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		at := map[string]int64{}
+		for range tt.want {
+			b.Assign(nil, &server.Slot{Waker: waker{}}, nil, nil)
+			where := "."
+			for _, s := range b.Servers() {
+				if n := s.Conns() + s.QueueLen(); n > at[s.Name()] {
+					at[s.Name()], where = n, s.Name()
+				}
+			}
+			got.WriteString(where)
+		}
+		if got.String() != tt.want {
+			t.Errorf("got %s, want %s", got.String(), tt.want)
+		}
 	}
 }
 

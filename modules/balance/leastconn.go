@@ -18,6 +18,7 @@ type LeastConn struct {
 
 type lcNode struct {
 	server *server.Server // nil when it is no candidate
+	load   int64          // see load
 	order  int64          // when its load changed last
 }
 
@@ -41,8 +42,9 @@ func (l *LeastConn) Changed(b *server.Backend) {
 		n := old[s.Index()]
 		if n.server != s {
 			l.seq++
-			n = lcNode{s, l.seq}
+			n = lcNode{server: s, order: l.seq}
 		}
+		n.load = load(s)
 		l.nodes[s.Index()] = n
 	}
 }
@@ -57,14 +59,13 @@ func (l *LeastConn) Pick(_ *txn.Txn, avoid *server.Server) *server.Server {
 
 func (l *LeastConn) least(avoid *server.Server) *server.Server {
 	var best *lcNode
-	var low int64
 	for i := range l.nodes {
 		n := &l.nodes[i]
 		if n.server == nil || n.server == avoid || !n.server.HasRoom() && !n.server.QueueOpen() {
 			continue
 		}
-		if load := load(n.server); best == nil || load < low || load == low && n.order < best.order {
-			best, low = n, load
+		if best == nil || n.load < best.load || n.load == best.load && n.order < best.order {
+			best = n
 		}
 	}
 	if best == nil {
@@ -73,9 +74,14 @@ func (l *LeastConn) least(avoid *server.Server) *server.Server {
 	return best.server
 }
 
-// load is the number of sessions for the weight.
+// load is what the sessions on s and those that wait for it, with one more, are for its weight; an idle server has none.
+// HAProxy looks at it when a session comes or goes, not when one begins to wait.
 func load(s *server.Server) int64 {
-	return (s.Conns() + s.QueueLen()) * 256 / int64(s.EffWeight())
+	n := s.Conns() + s.QueueLen()
+	if n == 0 {
+		return 0
+	}
+	return (n + 1) * 256 / int64(s.EffWeight())
 }
 
 // Taken puts s behind those with the same load.
@@ -87,7 +93,7 @@ func (l *LeastConn) Dropped(s *server.Server) { l.touch(s) }
 func (l *LeastConn) touch(s *server.Server) {
 	if i := s.Index(); i < len(l.nodes) && l.nodes[i].server == s {
 		l.seq++
-		l.nodes[i].order = l.seq
+		l.nodes[i].load, l.nodes[i].order = load(s), l.seq
 	}
 }
 
