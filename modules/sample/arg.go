@@ -145,6 +145,9 @@ func (s argSpec) close(args []Arg, rest string) ([]Arg, string, int, error) {
 	case rest == "":
 		return nil, "", n + 1, fmt.Errorf("expected ')'")
 	case rest[0] != ')':
+		if n == 1 {
+			pos = 2
+		}
 		return nil, "", pos, fmt.Errorf("expected ')' before '%s'", rest)
 	}
 	return args, rest[1:], 0, nil

@@ -15,6 +15,7 @@ type Expr struct {
 	out   Type
 	use   Use
 	name  string // the fetch's name
+	late  error  // of a name that is not there: HAProxy says so after the syntax, and so does compile
 }
 
 type step struct {
@@ -31,13 +32,26 @@ func Compile(env *Env, text string) (*Expr, error) {
 	if rest != "" {
 		return nil, fmt.Errorf("missing comma after %s", last)
 	}
-	return e, nil
+	return e.check(env)
 }
 
 // CompilePrefix compiles the expression that text begins with and returns what follows it, as `%[expr]` needs it.
 func CompilePrefix(env *Env, text string) (e *Expr, rest string, err error) {
-	e, rest, _, err = compile(env, text)
+	if e, rest, _, err = compile(env, text); err == nil {
+		e, err = e.check(env)
+	}
 	return e, rest, err
+}
+
+// check refuses what is correct by itself but not in its place, or names what is not there.
+func (e *Expr) check(env *Env) (*Expr, error) {
+	if env != nil && env.Where != 0 && env.Where&e.use.Where == 0 {
+		return nil, fmt.Errorf("fetch method '%s' extracts information from '%s', none of which is available here", e.name, e.use.Name)
+	}
+	if e.late != nil {
+		return nil, e.late
+	}
+	return e, nil
 }
 
 // CompileWords compiles the expression that the words of a line begin with: a word that ends in a comma continues in the
@@ -98,12 +112,7 @@ func (e *Expr) compileFetch(env *Env, text string) (rest string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("fetch method '%s' : %w", name, err)
 	}
-	if env.Where != 0 && env.Where&row.Use.Where == 0 {
-		return "", fmt.Errorf("fetch method '%s' extracts information from '%s', none of which is available here", name, row.Use.Name)
-	}
-	if args, err = env.resolve(args, row.spec, "sample fetch keyword '"+name+"'"); err != nil {
-		return "", err
-	}
+	args, e.late = env.resolve(args, row.spec, "sample fetch keyword '"+name+"'")
 	e.fetch, e.out, e.use = row.Func, row.Out, row.Use
 	if row.Compile != nil {
 		if e.fetch, err = row.Compile(env, args); err != nil {
@@ -121,15 +130,16 @@ func (e *Expr) compileConv(env *Env, text string) (last, rest string, err error)
 		return "", "", unknownConv(name)
 	}
 	last = "converter '" + name + "'"
+	if !Castable(e.out, row.In) {
+		return "", "", fmt.Errorf("%s cannot be applied", last)
+	}
 	args, rest, pos, err := row.spec.parse(rest)
 	if err != nil {
 		return "", "", fmt.Errorf("invalid arg %d in %s : %w", pos, last, err)
 	}
-	if !Castable(e.out, row.In) {
-		return "", "", fmt.Errorf("%s cannot be applied", last)
-	}
-	if args, err = env.resolve(args, row.spec, "conversion keyword '"+name+"'"); err != nil {
-		return "", "", err
+	args, late := env.resolve(args, row.spec, "conversion keyword '"+name+"'")
+	if e.late == nil {
+		e.late = late
 	}
 	fn := row.Func
 	if row.Compile != nil {

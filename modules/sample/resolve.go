@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// resolve looks up the names among the arguments. what is "sample fetch keyword 'x'" for the message.
+// resolve looks up the names among the arguments. what is "sample fetch keyword 'x'" for the message. With an error the
+// arguments are there all the same, without what they name.
 func (e *Env) resolve(args []Arg, spec argSpec, what string) ([]Arg, error) {
 	// A name that may be left out means the current proxy.
 	if len(args) == 0 && len(spec.types) > 0 && (spec.types[0] == ArgFrontend || spec.types[0] == ArgBackend) {
@@ -13,7 +14,7 @@ func (e *Env) resolve(args []Arg, spec argSpec, what string) ([]Arg, error) {
 	}
 	for i := range args {
 		if err := e.resolveArg(&args[i]); err != nil {
-			return nil, fmt.Errorf("%w in arg %d of %s in proxy '%s'", err, i+1, what, e.Proxy)
+			return args, fmt.Errorf("%w in arg %d of %s in proxy '%s'", err, i+1, what, e.Proxy)
 		}
 	}
 	return args, nil
