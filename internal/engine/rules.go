@@ -90,7 +90,6 @@ func (s *session) tarpit() {
 	s.t.Log.RequestDone = time.Time{}
 	s.fail(&faultTarpit)
 	s.denied(500)
-	s.keep = false // closed without saying so
 }
 
 // responseRules runs http-response of the backend, then of the frontend, once the server's head is there.

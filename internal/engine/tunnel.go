@@ -33,6 +33,8 @@ func (s *session) runTunnel(head []byte) {
 	s.t.Log.BytesOut += down.bytes
 	switch {
 	case down.err == nil && up.err == nil:
+	case errors.Is(down.err, netio.ErrTimeout), errors.Is(up.err, netio.ErrTimeout):
+		s.failData(&faultClientSlow) // both sides are silent: HAProxy names the client
 	case up.first && up.err != nil:
 		s.failData(tunnelFault(up.err, &faultClientCut, &faultClientSlow))
 	case down.err != nil:

@@ -1,0 +1,40 @@
+# make test      everything that decides whether a change is good; make lint test-only are its parts
+# make fuzz      the fuzz targets, FUZZTIME each (default 2m)
+# make bench     this beside haproxy, nginx and stock Caddy, in one run
+# make build     ./caddy, as xcaddy.json describes it
+
+GO       ?= go
+FUZZTIME ?= 2m
+# The packages that are measured, not tested: the race detector would falsify them.
+UNRACED  := ./bench/...
+
+export CADDY_HAPROXY_REQUIRE_ORACLE = 1
+
+.PHONY: test tools lint test-only fuzz bench build goldens
+
+test: tools lint test-only
+
+# What the tests need beside Go. Debian's packages are installed when that is possible.
+tools:
+	@scripts/test-tools
+
+lint:
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+test-only:
+	$(GO) test -race $$($(GO) list ./... | grep -v /bench)
+	$(GO) test $(UNRACED)
+
+fuzz:
+	@scripts/fuzz $(FUZZTIME)
+
+bench:
+	$(GO) run ./bench
+
+build:
+	$(GO) run ./cmd/build
+
+# Write the golden files anew from what the code does now; look at the difference before you commit it.
+goldens:
+	$(GO) test ./haproxyadapter -update
