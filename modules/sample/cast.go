@@ -11,7 +11,7 @@ import (
 var castTo = [...]uint32{
 	txn.Bool: bit(txn.Bool, txn.Int, txn.Str, txn.Bin),
 	txn.Int:  bit(txn.Bool, txn.Int, txn.IPv4, txn.IPv6, txn.Str, txn.Bin),
-	txn.IPv4: bit(txn.Bool, txn.Int, txn.IPv4, txn.IPv6, txn.Str, txn.Bin),
+	txn.IPv4: bit(txn.Int, txn.IPv4, txn.IPv6, txn.Str, txn.Bin),
 	txn.IPv6: bit(txn.IPv4, txn.IPv6, txn.Str, txn.Bin),
 	txn.Str:  bit(txn.Bool, txn.Int, txn.IPv4, txn.IPv6, txn.Str, txn.Bin, txn.Meth),
 	txn.Bin:  bit(txn.Str, txn.Bin, txn.Meth),
@@ -148,7 +148,7 @@ func ToBool(s *Sample) bool {
 	if s.Type == txn.Bool {
 		return true
 	}
-	if !ToInt(s) {
+	if s.Type == txn.IPv4 || !ToInt(s) {
 		return false
 	}
 	s.SetBool(s.Int != 0)

@@ -10,7 +10,7 @@ import (
 // Addresses, backends and servers by name (configuration.txt 7.3.1: ipmask, nbsrv, srv_queue).
 func init() {
 	RegisterConv(
-		Conv{Name: "ipmask", Args: "IPv4 mask[,IPv6 mask]", In: Addr, Out: Addr, Compile: compileIPMask},
+		Conv{Name: "ipmask", Args: "IPv4 mask[,IPv6 mask]", In: Addr, Out: txn.IPv4, Compile: compileIPMask},
 		Conv{Name: "nbsrv", In: txn.Str, Out: txn.Int, Compile: compileNbsrv},
 		Conv{Name: "srv_queue", In: txn.Str, Out: txn.Int, Compile: compileSrvQueue},
 	)

@@ -106,6 +106,16 @@ func TestConvRows(t *testing.T) {
 		if (convs[m[1]] != nil) == later {
 			t.Errorf("%s: there %v, later %v", m[1], convs[m[1]] != nil, later)
 		}
+		row := convs[m[1]]
+		if row == nil {
+			continue
+		}
+		if row.Args != m[2] {
+			t.Errorf("%s: arguments %q, want %q", m[1], row.Args, m[2])
+		}
+		if out, in := TypeName(row.Out), TypeName(row.In); out != m[3] || in != m[4] {
+			t.Errorf("%s: %s from %s, want %s from %s", m[1], out, in, m[3], m[4])
+		}
 	}
 	for _, name := range Convs() {
 		if !known[name] {
