@@ -1,0 +1,65 @@
+package integration
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// The programs under comparison. TestMain sets them.
+var (
+	haproxyBin = "haproxy"
+	caddyBin   string
+)
+
+// TestMain builds the binary once. INTEGRATION_RACE=1 builds it with the race detector, INTEGRATION_BIN names one that is
+// built already.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "integration:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	if testing.Short() {
+		return m.Run(), nil
+	}
+	path, err := exec.LookPath(haproxyBin)
+	if err != nil {
+		return 0, fmt.Errorf("these tests compare with HAProxy 2.6: apt-get install haproxy (%w)", err)
+	}
+	haproxyBin = path
+	dir, err := os.MkdirTemp("", "integration")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if caddyBin = os.Getenv("INTEGRATION_BIN"); caddyBin == "" {
+		caddyBin = filepath.Join(dir, "caddy")
+		args := []string{"build", "-o", caddyBin}
+		if os.Getenv("INTEGRATION_RACE") != "" {
+			args = append(args, "-race")
+		}
+		cmd := exec.Command("go", append(args, "../cmd/caddy")...)
+		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return 0, fmt.Errorf("building the binary: %w", err)
+		}
+	}
+	return m.Run(), nil
+}
+
+// needPrograms skips under -short, where nothing is built.
+func needPrograms(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: programs are not started")
+	}
+}
