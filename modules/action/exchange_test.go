@@ -235,7 +235,7 @@ var reload func(Rules) Rules
 
 func testEnv() *sample.Env { return &sample.Env{Proxy: "p", Lookup: names{}} }
 
-func testACLs(t *testing.T) *acl.Set {
+func testACLs(t testing.TB) *acl.Set {
 	t.Helper()
 	s, err := acl.CompileSet(testEnv(), nil)
 	if err != nil {

@@ -90,7 +90,8 @@ func (p *Pages) AddGroup(group *Pages, statuses ...int) (missing []int, err erro
 	return missing, nil
 }
 
-// AddReply compiles r as the page for its status ("http-error"). Its Status must be one that has a page.
+// AddReply compiles r as the page for its status ("http-error"). Its Status must be one that has a page. As in HAProxy its
+// formats may look at requests and responses both: the page may be needed in either phase.
 func (p *Pages) AddReply(env *sample.Env, r *Reply) error {
 	i := statusIndex(r.Status)
 	if i < 0 {
@@ -100,7 +101,9 @@ func (p *Pages) AddReply(env *sample.Env, r *Reply) error {
 		p.list[i] = nil
 		return nil
 	}
-	if err := r.compile(env, r.Status); err != nil {
+	anywhere := *env
+	anywhere.Where = 0
+	if err := r.compile(&anywhere, r.Status); err != nil {
 		return err
 	}
 	switch r.kind {

@@ -158,10 +158,10 @@ func (r *Reply) compileBody(env *sample.Env) error {
 		return fmt.Errorf("a content type must be defined when non-empty payload is configured")
 	case (text != "" || format) && (r.Status == 204 || r.Status == 304):
 		return fmt.Errorf("No body expected for %d responses", r.Status) //nolint:staticcheck // HAProxy's words
-	case text == "" && r.ContentType != "":
+	case text == "" && !format && r.ContentType != "":
 		warn(env, "content-type '%s' ignored by the http reply when used with an empty payload.", r.ContentType)
 	}
-	if text != "" {
+	if text != "" || format {
 		r.ctype = []byte(r.ContentType)
 	}
 	r.body = value{text: []byte(text)}
@@ -187,7 +187,7 @@ func (r *Reply) content() (text string, format bool, err error) {
 	if err != nil {
 		return "", false, fmt.Errorf("error opening file '%s'", path)
 	}
-	return string(raw), r.LFFile != "" && len(raw) > 0, nil
+	return string(raw), r.LFFile != "", nil
 }
 
 func (r *Reply) compileHeaders(env *sample.Env) error {
@@ -216,7 +216,7 @@ func warn(env *sample.Env, format string, a ...any) {
 	}
 }
 
-// fill makes r the answer of t. What it says of a response that is there already is read before that one goes.
+// fill makes r the answer of t. A response that is there already goes first: as in HAProxy, r can say nothing of it.
 func (r *Reply) fill(t *txn.Txn) {
 	switch r.kind {
 	case fromPages:
@@ -231,6 +231,7 @@ func (r *Reply) fill(t *txn.Txn) {
 		}
 		return
 	}
+	t.Res.Reset()
 	var few [8]h1.Header
 	list := few[:0]
 	for i := range r.headers {
@@ -238,7 +239,6 @@ func (r *Reply) fill(t *txn.Txn) {
 		list = append(list, h1.Header{Name: h.name, Value: h.value.eval(t)})
 	}
 	body := r.body.eval(t)
-	t.Res.Reset()
 	t.Res.Status, t.Res.Reason, t.Res.Minor, t.Res.ContentLength = r.Status, r.reason, 1, int64(len(body))
 	t.Res.Headers = append(t.Res.Headers, list...)
 	t.Reply.Body, t.Reply.Silent = body, false
