@@ -24,12 +24,17 @@ type dialect struct {
 type emitter struct {
 	strings.Builder
 	dialect
+	tooLarge bool
 }
 
-func (d dialect) emit(n *node) string {
+// maxText bounds a pattern whose nested repeats are written out.
+const maxText = 1 << 16
+
+// emit writes n for the dialect's engine; false when that would be too long.
+func (d dialect) emit(n *node) (string, bool) {
 	e := emitter{dialect: d}
 	e.node(n)
-	return e.String()
+	return e.String(), !e.tooLarge
 }
 
 func (e *emitter) node(n *node) {
@@ -45,9 +50,16 @@ func (e *emitter) node(n *node) {
 	case kRepeat:
 		e.repeat(n)
 	case kCapture:
-		e.list("(", n.subs, "")
+		if e.backtrack { // numbered, since an expanded repeat writes it more than once
+			e.list(fmt.Sprintf("(?<%d>", n.index), n.subs, "")
+		} else {
+			e.list("(", n.subs, "")
+		}
 	case kAtomic:
-		e.list("(?>", n.subs, "")
+		// The library merges a repeat with a repeat inside a bare atomic group, as if that were not atomic; not through a
+		// capture, though.
+		e.list(fmt.Sprintf("(?<%d>(?>", spareGroup), n.subs, "")
+		e.WriteByte(')')
 	case kLook:
 		e.look(n)
 	case kBackref:
@@ -124,7 +136,47 @@ func (e *emitter) look(n *node) {
 	e.list(op, n.subs, "")
 }
 
+// spareGroup is a group number that no pattern has: it would need more groups than maxRepeat.
+const spareGroup = maxRepeat + 1
+
+// maxExpand bounds the repeats that are written out for the backtracking engine.
+const maxExpand = 40
+
 func (e *emitter) repeat(n *node) {
+	if e.backtrack && (n.min > 0 || n.max > 1) && n.max <= maxExpand && n.min <= maxExpand && n.subs[0].nullable() && n.subs[0].captures() {
+		e.expand(n)
+		return
+	}
+	e.count(n)
+}
+
+// expand writes a counted repeat of what can match nothing as PCRE runs it, one copy after the other: the library would
+// stop repeating at the first empty match.
+func (e *emitter) expand(n *node) {
+	if e.Len() > maxText {
+		e.tooLarge = true
+		return
+	}
+	for range n.min {
+		e.list("(?:", n.subs, "")
+	}
+	if n.max == -1 {
+		e.count(&node{kind: kRepeat, subs: n.subs, max: -1, lazy: n.lazy})
+		return
+	}
+	for range n.max - n.min {
+		e.WriteString("(?:")
+		e.list("(?:", n.subs, "")
+	}
+	for range n.max - n.min {
+		e.WriteString(")?")
+		if n.lazy {
+			e.WriteByte('?')
+		}
+	}
+}
+
+func (e *emitter) count(n *node) {
 	e.list("(?:", n.subs, "")
 	switch {
 	case n.min == 0 && n.max == -1:

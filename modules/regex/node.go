@@ -42,14 +42,30 @@ type features struct {
 	end       bool // kEnd occurs: a final newline of the subject matters
 	beginLine bool // kBeginLine occurs: same
 	endLine   bool // kEndLine occurs
+	eager     bool // an endlessly repeated expression prefers to match nothing
+	refs      bool // back-references
 	begin     bool // kBegin occurs: what a later round of a global replacement must not match
-	loop      bool // a capture inside a repeated expression that can match nothing
+	loop      bool // a capture inside an endlessly repeated expression that can match nothing
+}
+
+// unsupported is the reason why neither engine would match like PCRE2, or empty. The cases were found by comparing: in
+// these, the engines differ in when a repeat that matches nothing ends.
+func (f *features) unsupported(capture bool) string {
+	switch {
+	case f.eager && (capture || f.backtrack):
+		return "an endless repeat of something that prefers to match nothing is not supported here"
+	case f.loop && f.refs:
+		return "back-references together with an endless repeat of a group that may match nothing are not supported"
+	}
+	return ""
 }
 
 func (n *node) features(f *features) {
 	switch n.kind {
-	case kAtomic, kLook, kBackref, kStart:
+	case kAtomic, kLook, kStart:
 		f.backtrack = true
+	case kBackref:
+		f.backtrack, f.refs = true, true
 	case kBegin:
 		f.begin = true
 	case kEnd:
@@ -59,8 +75,11 @@ func (n *node) features(f *features) {
 	case kEndLine:
 		f.endLine = true
 	case kRepeat:
-		if n.max != 1 && n.subs[0].nullable() && n.subs[0].captures() {
+		if n.max == -1 && n.subs[0].nullable() && n.subs[0].captures() {
 			f.loop = true
+		}
+		if n.max == -1 && n.subs[0].nullable() && n.subs[0].prefersNothing() {
+			f.eager = true
 		}
 	}
 	for _, s := range n.subs {
@@ -93,6 +112,27 @@ func (n *node) nullable() bool {
 		return n.subs[0].nullable()
 	}
 	return true
+}
+
+// prefersNothing says whether n may try the empty string before something longer: a lazy repeat, or an empty alternative
+// that is not the last.
+func (n *node) prefersNothing() bool {
+	switch {
+	case n.kind == kRepeat && n.lazy && n.min != n.max:
+		return true
+	case n.kind == kAlt:
+		for _, s := range n.subs[:len(n.subs)-1] {
+			if s.nullable() {
+				return true
+			}
+		}
+	}
+	for _, s := range n.subs {
+		if s.prefersNothing() {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *node) captures() bool {

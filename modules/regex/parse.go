@@ -32,14 +32,17 @@ type parser struct {
 	// groups is the number of capture groups so far; names are those that have one.
 	groups int
 	names  map[string]int
-	refs   []*node // back-references, checked at the end
+	open   map[int]bool // groups that are not closed yet
+	refs   []*node      // back-references, checked at the end
 	refPos []int
 	quote  bool // inside \Q...\E
+	// These say that . or \N, \R, \S, and \h or \v occur outside of classes.
+	dots, anyNewline, notSpace, blank bool
 }
 
 // parse reads a whole pattern. Without capture, plain parentheses only group, as in HAProxy's ACLs and maps.
 func parse(src string, icase, capture bool) (n *node, groups int, err error) {
-	p := &parser{src: src, flags: flags{i: icase, n: !capture}, names: map[string]int{}}
+	p := &parser{src: src, flags: flags{i: icase, n: !capture}, names: map[string]int{}, open: map[int]bool{}}
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*SyntaxError)
@@ -55,6 +58,11 @@ func parse(src string, icase, capture bool) (n *node, groups int, err error) {
 	n = p.alternation()
 	if p.pos < len(src) {
 		p.fail(p.pos, "unmatched closing parenthesis")
+	}
+	if p.anyNewline && p.dots || p.notSpace && (p.blank || p.anyNewline) {
+		// PCRE2 10.42 takes these for disjoint and never gives back what a repeat of one took when the other follows. They
+		// are not: \r is both . and \R, \x85 is \S and \v, \xa0 is \S and \h.
+		p.fail(len(src), `. or \S together with \R, \h or \v is not supported`)
 	}
 	for i, ref := range p.refs {
 		if ref.name != "" {
@@ -169,6 +177,7 @@ func (p *parser) atom() (n *node, repeatable bool) {
 		return p.escape()
 	case '.':
 		p.pos++
+		p.dots = true
 		if p.flags.s {
 			return &node{kind: kSet, set: setAny}, true
 		}
@@ -189,7 +198,7 @@ func (p *parser) atom() (n *node, repeatable bool) {
 		p.fail(p.pos, "quantifier does not follow a repeatable item")
 	case '{':
 		if _, _, size, _ := p.counts(p.pos); size > 0 {
-			p.fail(p.pos, "quantifier does not follow a repeatable item")
+			p.fail(p.pos+size-1, "quantifier does not follow a repeatable item")
 		}
 	}
 	p.pos++
@@ -273,14 +282,14 @@ func (p *parser) quantifier() (lo, hi int, ok bool) {
 // quantified reads the quantifier after n, if there is one.
 func (p *parser) quantified(n *node, repeatable bool) *node {
 	p.skipIgnored()
-	at := p.pos
 	lo, hi, ok := p.quantifier()
 	if !ok {
 		return n
 	}
 	if !repeatable {
-		p.fail(at, "quantifier does not follow a repeatable item")
+		p.fail(p.pos-1, "quantifier does not follow a repeatable item")
 	}
+	p.skipIgnored()
 	lazy := p.flags.u
 	possessive := false
 	switch {
@@ -291,10 +300,17 @@ func (p *parser) quantified(n *node, repeatable bool) *node {
 	}
 	if n.kind == kLook {
 		// PCRE2 runs a repeated assertion once or, when it is optional, tries once at most.
-		lo, hi = min(lo, 1), 1
+		lo = min(lo, 1)
+		if hi != 0 {
+			hi = 1
+		}
 	}
 	rep := &node{kind: kRepeat, subs: []*node{n}, min: lo, max: hi, lazy: lazy}
 	if possessive {
+		if hi >= 0 && n.kind != kSet && n.kind != kBackref {
+			// PCRE2 10.42 misses matches with it when a repeat stands in front.
+			p.fail(p.pos, "a possessive repeat of a group with an upper bound is not supported")
+		}
 		return &node{kind: kAtomic, subs: []*node{rep}}
 	}
 	return rep

@@ -21,7 +21,7 @@ func (p *parser) class() (*node, bool) {
 		case isSet:
 			set.union(sub)
 			if p.hyphen() {
-				p.fail(p.pos+1, "invalid range in character class")
+				p.fail(p.pos, "invalid range in character class")
 			}
 			continue
 		case c >= 0:
@@ -146,6 +146,9 @@ func (p *parser) posixClass(end int, name string) byteSet {
 
 // hyphen says whether a - stands here that makes a range.
 func (p *parser) hyphen() bool {
+	for p.accept(`\E`) {
+		p.quote = false
+	}
 	return !p.quote && p.more() && p.src[p.pos] == '-' && p.pos+1 < len(p.src) && p.src[p.pos+1] != ']'
 }
 
@@ -159,10 +162,13 @@ func (p *parser) classRange(set *byteSet, c int) {
 	for p.accept(`\E`) {
 		continue
 	}
+	at := p.pos
 	hi, _, hiSet := p.classItem(false)
 	switch {
+	case hiSet && p.src[at] == '[':
+		p.fail(at+1, "invalid range in character class")
 	case hiSet:
-		p.fail(p.pos-1, "invalid range in character class")
+		p.fail(p.pos, "invalid range in character class")
 	case hi < 0: // [a-\E]: the hyphen was the last character after all
 		set.add('-')
 		p.pos--
@@ -191,12 +197,15 @@ func (p *parser) classEscape() (c int, set byteSet, isSet bool) {
 		return -1, p.property(), true
 	case 'N':
 		p.fail(p.pos+2, `\N is not supported in a class`)
-	case 'B', 'R', 'X':
-		p.fail(p.pos+2, "escape sequence is invalid in character class")
+	case 'B', 'R', 'X', 'A', 'z', 'Z', 'G', 'K', 'C', 'k':
+		p.fail(p.pos+1, "escape sequence is invalid in character class")
+	case 'g':
+		p.pos += 2
+		return 'g', set, false
 	}
 	b, ok := p.byteEscape(true)
 	if !ok {
-		p.fail(p.pos+2, `unrecognized character follows \`)
+		p.unknownEscape(e)
 	}
 	return int(b), set, false
 }

@@ -13,6 +13,8 @@ func (p *parser) escape() (*node, bool) {
 	e := p.src[p.pos+1]
 	if set, ok := escapeSet(e); ok {
 		p.pos += 2
+		p.notSpace = p.notSpace || e == 'S'
+		p.blank = p.blank || e == 'h' || e == 'v'
 		return &node{kind: kSet, set: set}, true
 	}
 	if n, repeatable, ok := p.assertion(e); ok {
@@ -33,9 +35,18 @@ func (p *parser) escape() (*node, bool) {
 	}
 	b, ok := p.byteEscape(false)
 	if !ok {
-		p.fail(p.pos+2, `unrecognized character follows \`)
+		p.unknownEscape(e)
 	}
 	return p.literal(b), true
+}
+
+const noPerlEscape = `PCRE2 does not support \F, \L, \l, \N{name}, \U, or \u`
+
+func (p *parser) unknownEscape(e byte) {
+	if strings.IndexByte("FLlUu", e) >= 0 {
+		p.fail(p.pos+2, noPerlEscape)
+	}
+	p.fail(p.pos+1, `unrecognized character follows \`)
 }
 
 // assertion is an escape without an argument that is not one byte of a fixed set.
@@ -54,13 +65,21 @@ func (p *parser) assertion(e byte) (n *node, repeatable, ok bool) {
 	case 'B':
 		return &node{kind: kNotWord}, false, true
 	case 'N':
-		if strings.HasPrefix(p.src[p.pos+2:], "{U+") {
-			p.fail(p.pos+5, `\N{U+dddd} is supported only in Unicode (UTF) mode`)
+		p.dots = true
+		rest := p.src[p.pos+2:]
+		if strings.HasPrefix(rest, "{U+") {
+			p.fail(p.pos+2, `\N{U+dddd} is supported only in Unicode (UTF) mode`)
+		}
+		if strings.HasPrefix(rest, "{") {
+			if _, _, size, _ := p.counts(p.pos + 2); size == 0 {
+				p.fail(p.pos+2, noPerlEscape)
+			}
 		}
 		return &node{kind: kSet, set: setNewline.not()}, true, true
 	case 'C':
 		return &node{kind: kSet, set: setAny}, true, true
 	case 'R':
+		p.anyNewline = true
 		crlf := &node{kind: kCat, subs: []*node{{kind: kSet, set: setOf("\r")}, {kind: kSet, set: setOf("\n")}}}
 		alt := &node{kind: kAlt, subs: []*node{crlf, {kind: kSet, set: setVert}}}
 		return &node{kind: kAtomic, subs: []*node{alt}}, true, true
@@ -207,11 +226,11 @@ func (p *parser) property() byteSet {
 		name, neg = rest, !neg
 	}
 	table, ok := unicode.Categories[name]
-	if !ok || len(name) > 2 {
-		p.fail(start, `\p{%s}: only the general categories are supported`, name)
+	if name == "L&" {
+		table, ok = unicode.LC, true
 	}
-	if p.flags.i && (name == "Lu" || name == "Ll" || name == "Lt") {
-		p.fail(start, `\p{%s} with ignored case is not supported`, name)
+	if !ok || len(name) > 2 {
+		p.fail(start, `\p{%s} is not supported: only the general categories are`, name)
 	}
 	var set byteSet
 	for c := range 256 {
@@ -237,12 +256,15 @@ func (p *parser) numberedReference() *node {
 		return nil
 	}
 	p.pos = end
-	return p.reference(v, "")
+	return p.reference(v, "", end-1)
 }
 
-func (p *parser) reference(index int, name string) *node {
+func (p *parser) reference(index int, name string, at int) *node {
+	if p.open[index] || name != "" && p.open[p.names[name]] {
+		p.fail(at, "a back-reference inside its own group is not supported")
+	}
 	n := &node{kind: kBackref, index: index, name: name, fold: p.flags.i}
-	p.refs, p.refPos = append(p.refs, n), append(p.refPos, p.pos)
+	p.refs, p.refPos = append(p.refs, n), append(p.refPos, at)
 	return n
 }
 
@@ -268,17 +290,21 @@ func (p *parser) namedReference(e byte) *node {
 		if e == 'k' {
 			p.fail(p.pos, `\k is not followed by a braced, angle-bracketed, or quoted name`)
 		}
-		return p.relative(p.number())
+		at := p.pos
+		sign, v := p.number()
+		return p.relative(at, sign, v)
 	}
+	start := p.pos
 	p.pos++
 	if c := p.src[p.pos:]; e == 'g' && c != "" && (c[0] == '-' || c[0] == '+' || c[0] >= '0' && c[0] <= '9') {
 		sign, v := p.number()
 		if !p.accept("}") {
 			p.fail(p.pos, `\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number`)
 		}
-		return p.relative(sign, v)
+		return p.relative(start, sign, v)
 	}
-	return p.reference(0, p.name(closer))
+	at := p.pos
+	return p.reference(0, p.name(closer), at)
 }
 
 // number reads an optional sign and digits.
@@ -301,19 +327,19 @@ func (p *parser) number() (sign byte, v int) {
 	return sign, v
 }
 
-func (p *parser) relative(sign byte, v int) *node {
+func (p *parser) relative(start int, sign byte, v int) *node {
 	if v == 0 {
 		p.fail(p.pos, "a numbered reference must not be zero")
 	}
 	switch sign {
 	case '-':
 		if v = p.groups - v + 1; v <= 0 {
-			p.fail(p.pos, "reference to non-existent subpattern")
+			p.fail(start, "reference to non-existent subpattern")
 		}
 	case '+':
 		v += p.groups
 	}
-	return p.reference(v, "")
+	return p.reference(v, "", p.pos-1)
 }
 
 // name reads a group's name and its closing character.

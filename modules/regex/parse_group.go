@@ -31,7 +31,8 @@ func (p *parser) group() (*node, bool) {
 	case p.accept("<!"):
 		return p.lookBehind(start, true), true
 	case p.accept("P="):
-		return p.reference(0, p.name(')')), true
+		at := p.pos
+		return p.reference(0, p.name(')'), at), true
 	case p.accept("P<"), p.accept("<"):
 		return p.named(start, '>'), true
 	case p.accept("'"):
@@ -43,6 +44,10 @@ func (p *parser) group() (*node, bool) {
 // inner reads up to the closing parenthesis into wrap; options that are set inside end there.
 func (p *parser) inner(start int, wrap *node) *node {
 	saved := p.flags
+	if wrap != nil && wrap.kind == kCapture {
+		p.open[wrap.index] = true
+		defer delete(p.open, wrap.index)
+	}
 	n := p.alternation()
 	p.flags = saved
 	if !p.accept(")") {
@@ -59,7 +64,7 @@ func (p *parser) named(start int, closer byte) *node {
 	at := p.pos
 	name := p.name(closer)
 	if _, dup := p.names[name]; dup {
-		p.fail(at+len(name), "two named subpatterns have the same name (PCRE2_DUPNAMES not set)")
+		p.fail(at+len(name)+1, "two named subpatterns have the same name (PCRE2_DUPNAMES not set)")
 	}
 	p.groups++
 	p.names[name] = p.groups

@@ -32,7 +32,7 @@ type Regex struct {
 func Compile(expr string, icase bool) (*Regex, error) { return compile(expr, icase, true) }
 
 // CompileMatch compiles a pattern that is only asked whether it matches, as ACLs and map_reg do: HAProxy turns plain
-// groups into non-capturing ones there, so \1 is an error unless a group has a name.
+// groups into non-capturing ones there, so \1 is an error unless a group has a name. Only Match may be used.
 func CompileMatch(expr string, icase bool) (*Regex, error) { return compile(expr, icase, false) }
 
 func compile(expr string, icase, capture bool) (*Regex, error) {
@@ -41,11 +41,15 @@ func compile(expr string, icase, capture bool) (*Regex, error) {
 		return nil, err
 	}
 	re := &Regex{expr: expr, groups: groups, tree: tree}
+	tree.features(&re.f)
+	if reason := re.f.unsupported(capture); reason != "" {
+		return nil, &SyntaxError{Expr: expr, Reason: reason, Offset: len(expr)}
+	}
 	if err := re.build(false); err != nil {
 		return nil, err
 	}
 	re.next = sync.OnceValues(func() (*Regex, error) {
-		next := &Regex{expr: expr, groups: groups, tree: tree}
+		next := &Regex{expr: expr, groups: groups, tree: tree, f: re.f}
 		return next, next.build(true)
 	})
 	return re, nil
@@ -53,9 +57,11 @@ func compile(expr string, icase, capture bool) (*Regex, error) {
 
 // build makes the engines. Those that only some subjects need are made when the first such subject comes.
 func (re *Regex) build(notBegin bool) error {
-	re.tree.features(&re.f)
 	re.back = sync.OnceValues(func() (*regexp2.Regexp, error) {
-		text := dialect{backtrack: true, notBegin: notBegin}.emit(re.tree)
+		text, ok := dialect{backtrack: true, notBegin: notBegin}.emit(re.tree)
+		if !ok {
+			return nil, &SyntaxError{Expr: re.expr, Reason: "not supported: repeated groups are too large"}
+		}
 		b, err := regexp2.Compile(text, regexp2.OptionMaxBacktrackingStackSize(backtrackStack))
 		if err != nil {
 			return nil, &SyntaxError{Expr: re.expr, Reason: "not supported: " + err.Error()}
@@ -64,11 +70,13 @@ func (re *Regex) build(notBegin bool) error {
 		return b, nil
 	})
 	re.tail = sync.OnceValues(func() (*regexp.Regexp, error) {
-		return regexp.Compile(dialect{tail: true, notBegin: notBegin}.emit(re.tree))
+		text, _ := dialect{tail: true, notBegin: notBegin}.emit(re.tree)
+		return regexp.Compile(text)
 	})
 	if !re.f.backtrack && !(re.f.beginLine && notBegin) {
 		// RE2 refuses counts above 1000 and very large programs; those patterns backtrack.
-		re.plain, _ = regexp.Compile(dialect{notBegin: notBegin}.emit(re.tree))
+		text, _ := dialect{notBegin: notBegin}.emit(re.tree)
+		re.plain, _ = regexp.Compile(text)
 	}
 	if re.plain == nil || re.f.beginLine || re.f.loop || re.f.end && re.f.endLine {
 		if _, err := re.back(); err != nil {
