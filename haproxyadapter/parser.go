@@ -140,11 +140,12 @@ func (p *parser) prefixed(d *cfg.Dispenser) (*cfg.Dispenser, error) {
 
 // global reads a line of a global section.
 func (p *parser) global(d *cfg.Dispenser) {
-	d, err := p.prefixed(d)
+	rest, err := p.prefixed(d)
 	if err != nil {
 		p.fail(d, err)
 		return
 	}
+	d = rest
 	word := d.Val()
 	k := globalKeywords.find(d)
 	if k == nil {
@@ -156,11 +157,12 @@ func (p *parser) global(d *cfg.Dispenser) {
 
 // proxyLine reads a line of a defaults, frontend, listen or backend section.
 func (p *parser) proxyLine(d *cfg.Dispenser) {
-	d, err := p.prefixed(d)
+	rest, err := p.prefixed(d)
 	if err != nil {
 		p.fail(d, err)
 		return
 	}
+	d = rest
 	word := d.Val()
 	k := proxyKeywords.find(d)
 	if k == nil {
