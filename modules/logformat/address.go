@@ -1,13 +1,10 @@
 package logformat
 
-import (
-	"net/netip"
-	"strconv"
-)
+import "net/netip"
 
 // endpoint appends an address or a port. False: flag X on the address of a unix socket, where HAProxy ends the line.
 func (w *writer) endpoint(n *node) bool {
-	c := w.t.Conn
+	c := w.conn
 	var a netip.AddrPort
 	switch n.op {
 	case opClientIP, opClientPort:
@@ -28,7 +25,7 @@ func (w *writer) endpoint(n *node) bool {
 	case port && n.flags&hex != 0:
 		w.dst = appendHex(w.dst, uint64(a.Port()), 4)
 	case port:
-		w.dst = strconv.AppendUint(w.dst, uint64(a.Port()), 10)
+		w.dst = appendInt(w.dst, int64(a.Port()))
 	default:
 		w.dst = w.ip(n, a.Addr())
 	}
@@ -39,7 +36,7 @@ func (w *writer) endpoint(n *node) bool {
 func (w *writer) unix(n *node, port bool) bool {
 	switch {
 	case port:
-		w.dst = appendInt(w.dst, int64(listenerID(w.t.Conn)))
+		w.dst = appendInt(w.dst, int64(listenerID(w.conn)))
 	case n.flags&hex != 0:
 		return false
 	default:

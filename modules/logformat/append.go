@@ -9,6 +9,7 @@ import (
 // writer is the state of one Append.
 type writer struct {
 	t     *txn.Txn
+	conn  *txn.Conn // never nil
 	dst   []byte
 	kind  Kind
 	blank bool // a blank here would be the second in a row, or the line's first
@@ -17,7 +18,12 @@ type writer struct {
 
 // node writes one node. False ends the line there, as HAProxy does when it cannot write a value.
 func (w *writer) node(n *node) bool {
-	if len(n.text) > 0 {
+	switch len(n.text) {
+	case 0:
+	case 1:
+		w.dst = append(w.dst, n.text[0])
+		w.blank = n.text[0] == ' '
+	default:
 		w.dst = append(w.dst, n.text...)
 		w.blank = n.text[len(n.text)-1] == ' '
 	}
@@ -78,16 +84,16 @@ func (w *writer) field(n *node) []byte {
 	case opFrontend:
 		return w.frontend(n, "")
 	case opFrontendTransport:
-		if w.t.Conn != nil && w.t.Conn.SSL {
+		if w.conn.SSL {
 			return w.frontend(n, "~")
 		}
 		return w.frontend(n, "")
 	case opServer:
 		return w.server(n)
 	case opCipher:
-		return w.name(n, w.t.Conn.SSLCipher)
+		return w.name(n, w.conn.SSLCipher)
 	case opTLSVersion:
-		return w.name(n, w.t.Conn.SSLVer)
+		return w.name(n, w.conn.SSLVer)
 	case opPID:
 		return w.number(n, pid)
 	case opCounter:
@@ -169,8 +175,17 @@ func appendHex(dst []byte, v uint64, width int) []byte {
 
 // appendInt is strconv.AppendInt with a short way for the many small numbers of a log line.
 func appendInt(dst []byte, v int64) []byte {
-	if uint64(v) < 10 {
-		return append(dst, '0'+byte(v))
+	switch u := uint64(v); {
+	case u < 10:
+		return append(dst, '0'+byte(u))
+	case u < 100:
+		return append(dst, '0'+byte(u/10), '0'+byte(u%10))
+	case u < 1000:
+		return append(dst, '0'+byte(u/100), '0'+byte(u/10%10), '0'+byte(u%10))
+	case u < 10000:
+		return append(dst, '0'+byte(u/1000), '0'+byte(u/100%10), '0'+byte(u/10%10), '0'+byte(u%10))
+	case u < 100000:
+		return append(dst, '0'+byte(u/10000), '0'+byte(u/1000%10), '0'+byte(u/100%10), '0'+byte(u/10%10), '0'+byte(u%10))
 	}
 	return strconv.AppendInt(dst, v, 10)
 }

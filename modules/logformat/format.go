@@ -67,9 +67,15 @@ func (f *Format) Const() ([]byte, bool) {
 // uniqueIDLen is how long a unique-id can be, in bytes.
 const uniqueIDLen = 127
 
+// noConn stands in where there is no client, as in a health check.
+var noConn txn.Conn
+
 // Append appends what the format says about t. A log line that comes out empty is not to be sent. It does not allocate.
 func (f *Format) Append(dst []byte, t *txn.Txn) []byte {
-	w := writer{t: t, dst: dst, blank: true, kind: f.kind}
+	w := writer{t: t, conn: &noConn, dst: dst, blank: true, kind: f.kind}
+	if t != nil && t.Conn != nil {
+		w.conn = t.Conn
+	}
 	for i := range f.nodes {
 		if !w.node(&f.nodes[i]) {
 			break

@@ -83,6 +83,7 @@ func TestPolicyLevels(t *testing.T) {
 		{Policy{}, Silent, 503, Silent, false},
 		{Policy{SeparateErrors: true}, 4, 503, 4, true},
 		{Policy{SeparateErrors: true}, -1, 503, 3, true},
+		{Policy{SeparateErrors: true}, -1, 500, 3, true},
 		{Policy{SeparateErrors: true}, -1, 499, 6, true},
 		{Policy{DontLogNormal: true}, 3, 200, Silent, false},
 		{Policy{DontLogNormal: true}, 3, 503, 3, true},

@@ -1,10 +1,6 @@
 package logformat
 
-import (
-	"time"
-
-	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
-)
+import "time"
 
 // moments are a record's events in milliseconds since its Idle, -1 for what has not happened. All timers are differences
 // of these, so that they add up as configuration.txt 8.4 says.
@@ -20,18 +16,35 @@ func (w *writer) moments() *moments {
 	}
 	m.set = true
 	r := &w.t.Log
-	if c := w.t.Conn; c != nil && c.Requests <= 1 {
+	if c := w.conn; c.Requests <= 1 {
 		m.handshake = c.Handshake.Milliseconds()
 	}
-	m.start = max(since(r.Idle, r.Start), 0)
-	m.start = max(m.start, m.handshake)
-	m.request = since(r.Idle, r.RequestDone)
-	m.queue = since(r.Idle, r.QueueDone)
-	m.connect = since(r.Idle, r.Connected)
-	m.response = since(r.Idle, r.ResponseHead)
+	idle := w.idle()
+	m.start = max(since(idle, r.Start), m.handshake)
+	m.request = since(idle, r.RequestDone)
+	m.queue = since(idle, r.QueueDone)
+	m.connect = since(idle, r.Connected)
+	m.response = since(idle, r.ResponseHead)
 	// In a rule, before the end, HAProxy counts to zero: %Tt is 0, %Ta is minus what came before the request.
-	m.done = max(since(r.Idle, r.End), 0)
+	m.done = max(since(idle, r.End), 0)
 	return m
+}
+
+// idle is when waiting for the request began: what %t shows.
+func (w *writer) idle() time.Time {
+	if w.t.Log.Idle.IsZero() {
+		return w.conn.Accepted
+	}
+	return w.t.Log.Idle
+}
+
+// start is when the request began: what %tr shows. A client that has sent nothing counts as starting when the handshakes
+// are done.
+func (w *writer) start() time.Time {
+	if w.t.Log.Start.IsZero() {
+		return w.idle().Add(time.Duration(w.moments().handshake) * time.Millisecond)
+	}
+	return w.t.Log.Start
 }
 
 func since(base, t time.Time) int64 {
@@ -45,7 +58,7 @@ func since(base, t time.Time) int64 {
 func (w *writer) timer(n *node) []byte {
 	r := &w.t.Log
 	if n.op >= opTimestamp {
-		return w.date(n, r)
+		return w.date(n)
 	}
 	m := w.moments()
 	var v int64
@@ -88,26 +101,26 @@ func from(a, b int64) int64 {
 	return b - a
 }
 
-func (w *writer) date(n *node, r *txn.Record) []byte {
+func (w *writer) date(n *node) []byte {
 	switch n.op {
 	case opTimestamp:
-		return w.number(n, r.Idle.Unix())
+		return w.number(n, w.idle().Unix())
 	case opMillis:
-		ms := uint64(r.Idle.Nanosecond() / 1e6)
+		ms := uint64(w.idle().Nanosecond() / 1e6)
 		if n.flags&hex != 0 {
 			return appendHex(w.dst, ms, 2)
 		}
 		return appendMillis(w.dst, int(ms))
 	case opDate:
-		return appendDate(w.dst, r.Idle)
+		return appendDate(w.dst, w.idle())
 	case opReqDate:
-		return appendDate(w.dst, r.Start)
+		return appendDate(w.dst, w.start())
 	case opGMTime:
-		return appendGMT(w.dst, r.Idle)
+		return appendGMT(w.dst, w.idle())
 	case opReqGMTime:
-		return appendGMT(w.dst, r.Start)
+		return appendGMT(w.dst, w.start())
 	case opLocalTime:
-		return appendLocal(w.dst, r.Idle)
+		return appendLocal(w.dst, w.idle())
 	}
-	return appendLocal(w.dst, r.Start) // opReqLocalTime
+	return appendLocal(w.dst, w.start()) // opReqLocalTime
 }

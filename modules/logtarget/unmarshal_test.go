@@ -126,6 +126,18 @@ func TestLines(t *testing.T) {
 	}
 }
 
+func TestPort(t *testing.T) {
+	for text, want := range map[string]string{
+		"127.0.0.1": "127.0.0.1:514", "127.0.0.1:": "127.0.0.1:514", "127.0.0.1:0": "127.0.0.1:514", "127.0.0.1:99": "127.0.0.1:99",
+		"[::1]": "[::1]:514", "::1:99": "[::1]:99", ":::99": "[::]:99", "*:99": "0.0.0.0:99", ":99": "0.0.0.0:99", "ipv6@*:99": "[::]:99",
+	} {
+		a, err := parseAddress(text)
+		if err != nil || a.ip.String() != want {
+			t.Errorf("%s: got %s %v, want %s", text, a.ip, err, want)
+		}
+	}
+}
+
 // roundTrip checks that JSON keeps a target and that Validate agrees with the parser.
 func roundTrip(t *testing.T, words string, target Target) {
 	t.Helper()
