@@ -25,9 +25,7 @@ var (
 	faultTarpit   = fault{status: 500, cause: 'P', phase: 'T', count: countDenied}
 	faultRejected = fault{cause: 'P', phase: 'R', count: countDenied}
 	faultRule     = fault{status: 500, cause: 'P', phase: 'R', count: countInternal}
-	faultInternal = fault{status: 500, cause: 'I', phase: 'R', count: countInternal}
 	faultLocal    = fault{cause: 'L', phase: 'R', count: countLocal}
-	faultService  = fault{cause: 'L', phase: 'R', count: countLocal}
 	// server choice
 	faultNoServer  = fault{status: 503, cause: 'S', phase: 'C', count: countConnBE}
 	faultQueueTime = fault{status: 503, cause: 's', phase: 'Q', count: countConnBE}
@@ -56,7 +54,6 @@ var (
 	faultServerBad  = fault{cause: 'P', phase: 'D', count: countSrvAbort}
 	faultClientCut  = fault{cause: 'C', phase: 'D', count: countCliAbort}
 	faultClientSlow = fault{cause: 'c', phase: 'D', count: countCliAbort}
-	faultStopped    = fault{cause: 'K', phase: 'D'}
 )
 
 // fail notes what went wrong and counts it; only the first failure of a transaction matters.

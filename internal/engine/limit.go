@@ -58,13 +58,6 @@ func (l *connLimit) release() {
 
 func (l *connLimit) full() bool { return l.max > 0 && l.cur >= l.max }
 
-// load is the number of places taken.
-func (l *connLimit) load() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.cur
-}
-
 // feLimit is the limiter of a frontend's maxconn; it outlives snapshots with the frontend's counters.
 func (e *Engine) feLimit(p *Proxy) *connLimit {
 	e.limitMu.Lock()

@@ -24,10 +24,7 @@ var (
 // Time is a point on the process's monotonic clock in nanoseconds. As a deadline, 0 means never.
 type Time int64
 
-var (
-	epoch     = time.Now()
-	epochWall = epoch.Round(0)
-)
+var epoch = time.Now()
 
 // Now is the current time.
 func Now() Time { return Time(time.Since(epoch)) + 1 }

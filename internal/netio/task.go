@@ -97,7 +97,6 @@ func (t *Task) Offload(fn func()) {
 // direction of a tunnel.
 type child struct {
 	done chan struct{}
-	fn   func()
 	run  bool
 }
 

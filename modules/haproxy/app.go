@@ -2,7 +2,6 @@ package haproxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -113,8 +112,6 @@ func Ruling() *Config {
 	}
 	return nil
 }
-
-var errNoProxy = errors.New("no such proxy")
 
 func wrap(kind, name string, err error) error {
 	if err == nil {
