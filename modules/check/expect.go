@@ -36,14 +36,14 @@ func (e *Expect) compile() (err error) {
 		e.ranges, err = parseRanges(e.Pattern)
 	case "rstatus", "rstring":
 		if e.re, err = regex.CompileMatch(e.Pattern, false); err != nil {
-			err = fmt.Errorf("regex '%s' is invalid (%w).", e.Pattern, err)
+			err = fmt.Errorf("regex '%s' is invalid (%w)", e.Pattern, err)
 		}
 	case "string":
 		if e.Pattern == "" {
-			err = fmt.Errorf("'string' expects a <pattern> as argument.")
+			err = fmt.Errorf("'string' expects a <pattern> as argument")
 		}
 	default:
-		err = fmt.Errorf("unknown match '%s'; known are status, rstatus, string and rstring.", e.Match)
+		err = fmt.Errorf("unknown match '%s'; known are status, rstatus, string and rstring", e.Match)
 	}
 	if err != nil {
 		return fmt.Errorf("'http-check expect' : %w", err)
@@ -53,7 +53,7 @@ func (e *Expect) compile() (err error) {
 
 func parseRanges(text string) ([]statusRange, error) {
 	if i := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789-,", r) }); i >= 0 {
-		return nil, fmt.Errorf("invalid character '%c' in the list of status codes.", text[i])
+		return nil, fmt.Errorf("invalid character '%c' in the list of status codes", text[i])
 	}
 	var list []statusRange
 	for part := range strings.SplitSeq(text, ",") {
@@ -67,12 +67,12 @@ func parseRanges(text string) ([]statusRange, error) {
 		low, err1 := strconv.Atoi(a)
 		high, err2 := strconv.Atoi(b)
 		if err1 != nil || err2 != nil || low > high {
-			return nil, fmt.Errorf("invalid range of status codes '%s'.", part)
+			return nil, fmt.Errorf("invalid range of status codes '%s'", part)
 		}
 		list = append(list, statusRange{low, high})
 	}
 	if list == nil {
-		return nil, fmt.Errorf("'status' expects a <pattern> as argument.")
+		return nil, fmt.Errorf("'status' expects a <pattern> as argument")
 	}
 	return list, nil
 }

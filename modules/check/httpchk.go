@@ -59,19 +59,19 @@ func (h *HTTP) Compile() error {
 	switch h.Version {
 	case "", "HTTP/1.0", "HTTP/1.1":
 	default:
-		errs = append(errs, fmt.Errorf("'option httpchk' : version '%s' is not supported yet.", h.Version))
+		errs = append(errs, fmt.Errorf("'option httpchk' : version '%s' is not supported yet", h.Version))
 	}
 	for _, w := range []string{h.Method, h.URI} {
 		if strings.ContainsFunc(w, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			errs = append(errs, fmt.Errorf("'option httpchk' : invalid character in '%s'.", w))
+			errs = append(errs, fmt.Errorf("'option httpchk' : invalid character in '%s'", w))
 		}
 	}
 	for _, f := range h.Headers {
 		if f.Name == "" || strings.ContainsAny(f.Name, " \t\r\n:") || strings.ContainsAny(f.Value, "\r\n") {
-			errs = append(errs, fmt.Errorf("'http-check send' : invalid header '%s'.", f.Name))
+			errs = append(errs, fmt.Errorf("'http-check send' : invalid header '%s'", f.Name))
 		}
 		if strings.Contains(strings.ReplaceAll(f.Value, "%%", ""), "%") {
-			errs = append(errs, fmt.Errorf("'http-check send' : log-format in header '%s' is not supported yet.", f.Name))
+			errs = append(errs, fmt.Errorf("'http-check send' : log-format in header '%s' is not supported yet", f.Name))
 		}
 	}
 	for i := range h.Expect {

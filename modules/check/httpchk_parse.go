@@ -109,7 +109,7 @@ func (h *HTTP) checkLine(d *cfg.Dispenser) error {
 	c := *h
 	c.Expect = nil
 	if err := c.Compile(); err != nil {
-		return d.Errf("%w", err)
+		return d.Errf("%w.", err)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (h *HTTP) expect(d *cfg.Dispenser) error {
 		return d.Errf("'http-check expect' : expects at least a matching pattern as arguments.")
 	}
 	if err := e.compile(); err != nil {
-		return d.Errf("%w", err)
+		return d.Errf("%w.", err)
 	}
 	h.Expect = append(h.Expect[:len(h.Expect):len(h.Expect)], e)
 	return nil

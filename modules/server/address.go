@@ -126,13 +126,13 @@ func (t *Target) setHost(text, host string) error {
 	}
 	if ip, err := netip.ParseAddr(bare); err == nil && ip.Zone() == "" {
 		if t.Family == "ipv4" && !ip.Is4() || t.Family == "ipv6" && ip.Is4() {
-			return fmt.Errorf("could not resolve address '%s'.", host)
+			return fmt.Errorf("could not resolve address '%s'", host)
 		}
 		t.IP = ip
 		return nil
 	}
 	if strings.ContainsAny(host, "[]:/@% ") {
-		return fmt.Errorf("could not resolve address '%s'.", host)
+		return fmt.Errorf("could not resolve address '%s'", host)
 	}
 	t.Host = host
 	return nil

@@ -266,7 +266,7 @@ func (c *compiled) parse() error {
 		c.check.Port, c.check.Mapped = c.cfg.CheckPort, false
 	}
 	if c.cfg.Check && c.check.Unix == "" && c.check.Mapped {
-		return errors.New("neither service port nor check port.")
+		return errors.New("neither service port nor check port")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,9 @@ func (c *Config) inert(d *cfg.Dispenser, word string, args int) error {
 		if !d.Next() {
 			return c.errf(d, "'%s' expects an argument.", word)
 		}
+		if err := c.inertValue(d, word); err != nil {
+			return err
+		}
 	}
 	switch {
 	case strings.HasPrefix(word, "no-"):
@@ -107,6 +111,31 @@ func (c *Config) inert(d *cfg.Dispenser, word string, args int) error {
 		d.Warnf("'server %s' : '%s' has no effect without 'ssl'.", c.Name, word)
 	}
 	return nil
+}
+
+// inertValue refuses what HAProxy refuses, too.
+func (c *Config) inertValue(d *cfg.Dispenser, word string) error {
+	var known []string
+	switch word {
+	case "error-limit":
+		if n, _ := cfg.LeadingInt(d.Val()); n <= 0 {
+			return c.errf(d, "error-limit has to be > 0.")
+		}
+	case "agent-inter":
+		if v, err := cfg.ParseDuration(d.Val(), time.Millisecond); err != nil || v == 0 {
+			return c.errf(d, "invalid value '%s' for argument 'agent-inter' of server %s.", d.Val(), c.Name)
+		}
+	case "on-error":
+		known = []string{"fastinter", "fail-check", "sudden-death", "mark-down"}
+	case "verify":
+		known = []string{"none", "required"}
+	case "ssl-min-ver", "ssl-max-ver":
+		known = []string{"SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
+	}
+	if known == nil || slices.Contains(known, d.Val()) {
+		return nil
+	}
+	return c.errf(d, "'%s' expects one of '%s' but got '%s'.", word, strings.Join(known, "', '"), d.Val())
 }
 
 // unsupported are the settings whose effect is still missing, with how many words follow.

@@ -82,8 +82,8 @@ func TestParseErrors(t *testing.T) {
 		"server s1 127.0.0.1:99999":                    "'server b/s1' : invalid port '99999'",
 		"server s1 127.0.0.1:80-90":                    "port range not permitted here in '127.0.0.1:80-90'",
 		"server s1 127.0.0.1:http":                     "invalid character 'h' in port number 'http' in '127.0.0.1:http'",
-		"server s1 ::1":                                "could not resolve address ':'.",
-		"server s1 ipv4@::1:80":                        "could not resolve address '::1'.",
+		"server s1 ::1":                                "could not resolve address ':'",
+		"server s1 ipv4@::1:80":                        "could not resolve address '::1'",
 		"server s1 udp@127.0.0.1:80":                   "dgram-type address not acceptable in 'udp@127.0.0.1:80'",
 		"server s1 fd@3":                               "a file descriptor is not acceptable here in 'fd@3'",
 	} {
@@ -132,7 +132,7 @@ func TestValidate(t *testing.T) {
 	for want, lines := range map[string][]string{
 		"server s: the name is already used":             {"s 127.0.0.1:1", "s 127.0.0.1:2"},
 		"server t: the id 3 is already used by server s": {"s 127.0.0.1:1 id 3", "t 127.0.0.1:2 id 3"},
-		"server s: neither service port nor check port.": {"s 127.0.0.1 check"},
+		"server s: neither service port nor check port":  {"s 127.0.0.1 check"},
 	} {
 		if err := settingsOf(t, lines...).Validate(); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

@@ -197,6 +197,7 @@ func (s *Server) SetWeight(weight int) error {
 	b.mu.Lock()
 	defer b.unlock()
 	if lb, ok := b.lb.(interface{ Static() bool }); ok && lb.Static() && weight != 0 && weight != s.config.Load().weight() {
+		//lint:ignore ST1005 HAProxy's words, which the CLI prints
 		return errors.New("Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.")
 	}
 	s.userWeight = weight
