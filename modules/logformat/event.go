@@ -2,7 +2,6 @@ package logformat
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
@@ -68,6 +67,3 @@ func listenerID(c *txn.Conn) int {
 	}
 	return c.Listener.ID
 }
-
-// AppendDate appends "22/Nov/2026:13:04:13.349" in the local time zone, as %t does.
-func AppendDate(dst []byte, t time.Time) []byte { return appendDate(dst, t) }
