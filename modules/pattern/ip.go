@@ -96,7 +96,10 @@ func mask4(s string, present bool) (uint32, bool) {
 		return binary.BigEndian.Uint32(b[:]), true
 	}
 	n, ok := maskBits(s, present, 32)
-	return uint32(uint64(0xffffffff) << (32 - n)), ok
+	if !ok {
+		return 0, false
+	}
+	return uint32(uint64(0xffffffff) << (32 - n)), true
 }
 
 // resolveTimeout bounds the resolution of one host name while loading.

@@ -62,7 +62,7 @@ func TestOracle(t *testing.T) {
 				t.Fatal(err)
 			}
 			res.Body.Close()
-			if got := res.StatusCode == 200; got != (s.loc != nil) && len(s.text) > 0 {
+			if got := res.StatusCode == 200; got != (s.loc != nil) {
 				raw, _ := hex.DecodeString(r.Pattern)
 				t.Errorf("%q i=%v on %q: haproxy %v, recorded %v", raw, r.IgnoreCase, s.text, got, s.loc)
 			}
