@@ -21,7 +21,11 @@ func farm(t testing.TB, lb server.Balancer, weights ...int) *server.Backend {
 	b := server.NewBackend("b")
 	s := &server.Settings{Balancer: lb}
 	for i, w := range weights {
-		s.Servers = append(s.Servers, &server.Config{Name: string(rune('a' + i)), Address: "127.0.0.1:80", Weight: &w})
+		name := string(rune('a' + i))
+		if i >= 26 {
+			name = fmt.Sprint("s", i)
+		}
+		s.Servers = append(s.Servers, &server.Config{Name: name, Address: "127.0.0.1:80", Weight: &w})
 	}
 	if err := b.Configure(s); err != nil {
 		t.Fatal(err)

@@ -61,10 +61,11 @@ func (l *LeastConn) least(avoid *server.Server) *server.Server {
 	var best *lcNode
 	for i := range l.nodes {
 		n := &l.nodes[i]
-		if n.server == nil || n.server == avoid || !n.server.HasRoom() && !n.server.QueueOpen() {
+		if n.server == nil || n.server == avoid {
 			continue
 		}
-		if best == nil || n.load < best.load || n.load == best.load && n.order < best.order {
+		better := best == nil || n.load < best.load || n.load == best.load && n.order < best.order
+		if better && (n.server.HasRoom() || n.server.QueueOpen()) {
 			best = n
 		}
 	}

@@ -122,15 +122,16 @@ func (r *RoundRobin) next(avoid *server.Server) *rrNode {
 	var due, fresh *rrNode
 	for i := range r.nodes {
 		n := &r.nodes[i]
-		if n.server == nil || n.server == avoid || !n.server.HasRoom() {
+		if n.server == nil || n.server == avoid {
 			continue
 		}
+		best := &due
 		if !n.began {
-			if fresh == nil || n.weight > fresh.weight {
-				fresh = n
-			}
-		} else if due == nil || n.before(due) {
-			due = n
+			best = &fresh
+		}
+		// Looking whether there is room touches the server's memory: only for those that would be chosen.
+		if (*best == nil || n.began && n.before(due) || !n.began && n.weight > fresh.weight) && n.server.HasRoom() {
+			*best = n
 		}
 	}
 	if due == nil || fresh != nil && due.turn > r.now+1 {

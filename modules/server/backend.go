@@ -59,7 +59,9 @@ type Backend struct {
 	lb         Balancer
 	servers    []*Server
 	byName     map[string]*Server
-	candidates []*Server // what the balancer chooses from
+	former     *Settings          // what was in force before settings
+	gone       map[string]*Server // the servers that only former has, in case it comes back
+	candidates []*Server          // what the balancer chooses from
 	queue      queue
 	arrivals   uint64   // numbers sessions that wait, over all queues
 	wake       []Waker  // to call after the lock is released
@@ -272,7 +274,8 @@ func (c *compiled) parse() error {
 }
 
 // Configure puts s in force: servers are found by name and keep their state, new ones are added, gone ones are forgotten
-// (their sessions go on). Putting the former settings in force again undoes it, as after a reload that failed.
+// (their sessions go on). Putting the same former Settings in force again, after a reload that failed, also brings the
+// servers back that the failed ones did not have.
 //
 // What survives: counters and sessions always; health, unless the address or the check's address changed; the
 // administrative state, unless the word `disabled` was added or removed; the weight that was set at run time, unless the
@@ -291,7 +294,11 @@ func (b *Backend) install(s *Settings, list []compiled) map[*Server]<-chan struc
 	waiting := make(map[*Server]<-chan struct{})
 	b.mu.Lock()
 	defer b.unlock()
-	b.settings = s
+	var revived map[string]*Server
+	if s == b.former {
+		revived = b.gone
+	}
+	b.former, b.settings = b.settings, s
 	b.id.Store(int64(s.ID))
 	b.fullConn.Store(s.FullConn)
 	old := b.byName
@@ -299,6 +306,9 @@ func (b *Backend) install(s *Settings, list []compiled) map[*Server]<-chan struc
 	servers := make([]*Server, len(list))
 	for i := range list {
 		srv := old[list[i].cfg.Name]
+		if srv == nil {
+			srv = revived[list[i].cfg.Name]
+		}
 		if srv == nil {
 			srv = newServer(b, list[i].cfg.Name)
 		}
@@ -315,6 +325,7 @@ func (b *Backend) install(s *Settings, list []compiled) map[*Server]<-chan struc
 	for _, srv := range old {
 		srv.remove()
 	}
+	b.gone = old
 	numberServers(servers)
 	b.servers = servers
 	b.view.Store(&view{servers})

@@ -216,6 +216,47 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestRollback puts the former settings in force again.
+func TestRollback(t *testing.T) {
+	b := NewBackend("b")
+	defer b.close()
+	first, second := settingsOf(t, "s1 127.0.0.1:1", "s2 127.0.0.1:2"), settingsOf(t, "s1 127.0.0.1:1")
+	for _, s := range []*Settings{first, second} {
+		s.Balancer = new(inOrder)
+		if err := b.Configure(s); err != nil {
+			t.Fatal(err)
+		}
+		if s == first {
+			b.ServerByName("s2").SetMode(Drain)
+			b.ServerByName("s2").BytesIn.Add(5)
+		}
+	}
+	if b.ServerByName("s2") != nil {
+		t.Fatal("s2 is still there")
+	}
+	if err := b.Configure(first); err != nil {
+		t.Fatal(err)
+	}
+	if s2 := b.ServerByName("s2"); s2 == nil || s2.BytesIn.Load() != 5 || s2.View().Status != "DRAIN" || s2.Index() != 1 || s2.Config() != first.Servers[1] {
+		t.Error("s2 did not come back as it was")
+	}
+}
+
+func TestDurationJSON(t *testing.T) {
+	for text, want := range map[string]Duration{`"1m30s"`: Duration(90 * time.Second), `1500000000`: Duration(1500 * time.Millisecond)} {
+		var d Duration
+		if err := d.UnmarshalJSON([]byte(text)); err != nil || d != want {
+			t.Errorf("%s: %v %v", text, time.Duration(d), err)
+		}
+	}
+	for _, text := range []string{`"x"`, `"5"`, `1.5`, `{}`, `"`} {
+		var d Duration
+		if d.UnmarshalJSON([]byte(text)) == nil {
+			t.Errorf("%s is accepted", text)
+		}
+	}
+}
+
 // TestQueueOnReload: who waits for a server that is gone looks for another, and a raised limit lets waiting sessions in.
 func TestQueueOnReload(t *testing.T) {
 	b := setup(t, nil, nil, "s1 127.0.0.1:1 maxconn 1", "s2 127.0.0.1:2 maxconn 1")
