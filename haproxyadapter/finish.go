@@ -113,7 +113,7 @@ func dropFrontend(x *haproxy.Proxy) {
 func dropBackend(x *haproxy.Proxy) {
 	t := &x.Timeout
 	t.Check, t.Connect, t.Queue, t.Server, t.ServerFin, t.Tunnel = 0, 0, 0, 0, 0, 0
-	x.Balance, x.Cookie, x.Check, x.Retries, x.RetryOn, x.Redispatch, x.HTTPReuse = nil, nil, nil, nil, nil, 0, ""
+	x.Balance, x.Cookie, x.Check, x.Retries, x.RetryOn, x.Redispatch, x.HTTPReuse, x.Fullconn = nil, nil, nil, nil, nil, 0, "", 0
 	o := &x.Option
 	o.Abortonclose, o.Allbackups, o.HTTPPretendKeepalive, o.LogHealthChecks, o.Srvtcpka = false, false, false, false, false
 }

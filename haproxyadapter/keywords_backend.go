@@ -24,6 +24,10 @@ var proxyBackend = []keyword{
 	}),
 	row("default-server", inBack, proxyDefaultServer),
 	row("server", inListen|inBackend, proxyServer),
+	row("fullconn", inBack, func(p *parser, d *cfg.Dispenser) (err error) {
+		p.proxy.Fullconn, err = integer(d, "fullconn", 0)
+		return err
+	}),
 	row("retries", inBack, proxyRetries),
 	row("retry-on", inBack, proxyRetryOn),
 	row("http-reuse", inBack, proxyReuse),

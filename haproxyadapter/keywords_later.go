@@ -89,7 +89,7 @@ var proxyIgnored = []keyword{
 var proxyLater = []string{
 	"clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "dispatch", "email-alert from", "email-alert level",
 	"email-alert mailers", "email-alert myhostname", "email-alert to", "external-check", "filter", "force-persist",
-	"fullconn", "hash-balance-factor", "hash-type",
+	"hash-balance-factor", "hash-type",
 	"http-send-name-header", "ignore-persist", "load-server-state-from-file", "max-keep-alive-queue",
 	"option checkcache", "option external-check",
 	"option h1-case-adjust-bogus-client", "option h1-case-adjust-bogus-server", "option http-use-proxy-header",

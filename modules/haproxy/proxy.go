@@ -116,6 +116,9 @@ type Proxy struct {
 	Server []*server.Config `json:"server,omitempty"`
 	// Check is how servers with `check` are tested. Default: a connect ("option httpchk" and the other checks).
 	Check json.RawMessage `json:"check,omitempty" caddy:"namespace=haproxy.checks inline_key=type"`
+	// Fullconn is how many sessions it takes until servers with a minconn get their maxconn ("fullconn"). Default: a tenth of
+	// the maxconn of the frontends that lead here.
+	Fullconn int `json:"fullconn,omitempty"`
 	// Retries is how often a failed connect is repeated ("retries"). Default: 3.
 	Retries *int `json:"retries,omitempty"`
 	// RetryOn says which failures are worth a retry ("retry-on"). Default: conn-failure.
