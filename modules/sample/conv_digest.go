@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 
@@ -53,9 +54,19 @@ var digests = map[string]func() hash.Hash{
 	"blake2s256": func() hash.Hash { h, _ := blake2s.New256(nil); return h },
 }
 
+// digestsElsewhere are digests that HAProxy has from OpenSSL and Go has not.
+var digestsElsewhere = []string{"md4", "ripemd160", "ripemd", "rmd160", "sm3", "whirlpool", "shake128", "shake256", "md5-sha1"}
+
 func digestNamed(name string) (func() hash.Hash, error) {
-	if h := digests[strings.ToLower(name)]; h != nil {
+	low := strings.ToLower(name)
+	for _, prefix := range []string{"rsa-", "ssl3-"} {
+		low = strings.TrimPrefix(low, prefix)
+	}
+	if h := digests[low]; h != nil {
 		return h, nil
+	}
+	if slices.Contains(digestsElsewhere, low) {
+		return nil, fmt.Errorf("algorithm '%s' is not supported yet", name)
 	}
 	return nil, errors.New("algorithm must be a valid OpenSSL message digest name.")
 }
