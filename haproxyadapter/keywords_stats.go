@@ -16,10 +16,10 @@ var proxyStats = []keyword{
 	stat("stats enable", func(*parser, *cfg.Dispenser, *haproxy.Stats) error { return nil }),
 	stat("stats hide-version", func(_ *parser, _ *cfg.Dispenser, s *haproxy.Stats) error { s.HideVersion = true; return nil }),
 	stat("stats show-legends", func(_ *parser, _ *cfg.Dispenser, s *haproxy.Stats) error { s.ShowLegends = true; return nil }),
-	stat("stats show-modules", func(_ *parser, d *cfg.Dispenser, _ *haproxy.Stats) error {
-		d.Warnf("'stats show-modules' has no effect here: there are no further counters to show.")
+	{name: "stats show-modules", in: inAll, warn: "there are no further counters to show", parse: func(p *parser, d *cfg.Dispenser) error {
+		p.proxy.stats(d) // enables the page as any other
 		return nil
-	}),
+	}},
 	stat("stats uri", func(_ *parser, d *cfg.Dispenser, s *haproxy.Stats) error {
 		return word(d, &s.URI, "'uri' needs an URI prefix.")
 	}),
