@@ -196,8 +196,13 @@ func (c *Criterion) compile(env *sample.Env) (test, error) {
 	if env.Warn != nil && !m.NoPatterns() && !c.meant && len(c.Patterns)+len(c.Files)+len(c.ExactFiles) == 0 {
 		env.Warn(noPattern(c.Expr))
 	}
-	set, err := c.patterns(m)
-	return test{expr: expr, want: input(m), set: set}, err
+	t := test{expr: expr, want: input(m)}
+	if t.set, err = c.patterns(m); err == nil && expr.Out() == txn.Meth && c.Match == "" && c.IgnoreCase {
+		exact := *c
+		exact.IgnoreCase = false
+		t.methods, err = exact.patterns(m)
+	}
+	return t, err
 }
 
 // input is the type that a sample is cast to for a method.

@@ -23,6 +23,8 @@ type test struct {
 	expr *sample.Expr
 	want sample.Type
 	set  *pattern.Set
+	// methods replaces set for the methods that HAProxy knows: their names have a case, also with -i, unless -m is given.
+	methods *pattern.Set
 }
 
 // Eval tells whether the condition holds. A nil Cond always holds. When it had to ask for something slow t.Offload is set,
@@ -64,14 +66,26 @@ func (x *test) match(t *txn.Txn) bool {
 	defer t.Return()
 	for x.expr.Eval(t, &w.Iter, &w.Sample) {
 		more := w.Sample.More
+		set := x.set
+		if x.methods != nil && isKnownMethod(w.Sample.Bytes) {
+			set = x.methods
+		}
 		if sample.Cast(t, &w.Sample, x.want) {
-			if _, ok := x.set.Match(t, &w.Sample); ok {
+			if _, ok := set.Match(t, &w.Sample); ok {
 				return true
 			}
 		}
 		if !more {
 			return false
 		}
+	}
+	return false
+}
+
+func isKnownMethod(m []byte) bool {
+	switch string(m) {
+	case "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "CONNECT":
+		return true
 	}
 	return false
 }

@@ -60,7 +60,9 @@ func TestExchanges(t *testing.T) {
 }
 
 // forServer and forClient take out of a recording what the connection's handling adds, which is the engine's.
-func forServer(s string) string { return strings.ReplaceAll(s, "connection: close\r\n", "") }
+func forServer(s string) string {
+	return strings.NewReplacer("connection: close\r\n", "", "connection: keep-alive\r\n", "").Replace(s)
+}
 
 func forClient(s string) string { return strings.ReplaceAll(s, "connection: close\r\n", "") }
 
@@ -327,6 +329,9 @@ func newTxn(t testing.TB, request string) *txn.Txn {
 		t.Fatalf("request: %d, %v", n, err)
 	}
 	tx.Body = buf[n:]
+	line, _, _ := strings.Cut(request, "\r\n")
+	tx.Log.Line, tx.Log.Method, tx.Log.URI = []byte(line), tx.Req.Method, tx.Req.Target
+	tx.Log.Version = []byte(line[strings.LastIndexByte(line, ' ')+1:])
 	return tx
 }
 

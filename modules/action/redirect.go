@@ -184,7 +184,7 @@ func (a *Redirect) append(t *txn.Txn, loc []byte) []byte {
 	} else if a.bare {
 		loc = nil
 	}
-	path, ok := sample.PathQuery(t.Req.Target)
+	path, ok := pathQuery(t.Req.Target)
 	if !ok {
 		path = rootPath
 	}

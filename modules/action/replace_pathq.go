@@ -28,7 +28,7 @@ func (a *ReplacePathq) Compile(env *sample.Env) error { return a.compile(env) }
 
 // Exec implements Action. A target without a path stays as it is.
 func (a *ReplacePathq) Exec(t *txn.Txn) txn.Verdict {
-	pathq, ok := sample.PathQuery(t.Req.Target)
+	pathq, ok := pathQuery(t.Req.Target)
 	if !ok {
 		return txn.Continue
 	}

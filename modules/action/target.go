@@ -11,7 +11,7 @@ import (
 // splitTarget cuts a request target in what stands before the path, the path, and the query with its question mark.
 // hasPath is false for `*`, an authority and an absolute form without a path; the path is then all up to the query.
 func splitTarget(target []byte) (before, path, query []byte, hasPath bool) {
-	p, ok := sample.PathQuery(target)
+	p, ok := pathQuery(target)
 	if !ok {
 		p = target
 	}
@@ -20,6 +20,15 @@ func splitTarget(target []byte) (before, path, query []byte, hasPath bool) {
 		return before, p[:i], p[i:], ok
 	}
 	return before, p, nil, ok
+}
+
+// pathQuery is a target's path with its query. A query without a path does not count, else than for the fetches.
+func pathQuery(target []byte) ([]byte, bool) {
+	p, ok := sample.PathQuery(target)
+	if !ok || len(p) == 0 || p[0] != '/' {
+		return nil, false
+	}
+	return p, true
 }
 
 // authority is the part of a target that names a host: all up to the path of an absolute form, or the host of a target
