@@ -145,7 +145,17 @@ func (s *session) startUpload() {
 	s.take(&u.buf)
 	srv := s.srv
 	s.lastSeen.Store(int64(netio.Now()))
-	s.task.Fork(func() { s.runUpload(srv) })
+	s.task.Fork(func() {
+		defer s.contain()
+		s.runUpload(srv)
+	})
+}
+
+// contain keeps a panic in the second half of a session from ending the process.
+func (s *session) contain() {
+	if r := recover(); r != nil {
+		s.panicked(r)
+	}
 }
 
 // runUpload copies the body from the client to the server. It ends when the body does, when either side fails, or when

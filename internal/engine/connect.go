@@ -68,7 +68,7 @@ func (s *session) again(quick bool) *fault {
 	if s.be.AbortOnClose || s.fe.AbortOnClose {
 		watch = s.c
 	}
-	if s.task.Sleep(d, watch) == netio.ErrGone {
+	if s.task.Sleep(d, s.event, watch) == netio.ErrGone {
 		return &faultConnectGone
 	}
 	return nil
@@ -119,6 +119,10 @@ func (s *session) open() *fault {
 
 func (s *session) connected(srv *server.Server) {
 	t := &s.t
+	s.aborts.Store(s.srv)
+	if s.c.Aborted() {
+		s.srv.Abort()
+	}
 	mark(&t.Log.Connected)
 	srv.Began(t.Log.Connected)
 	srv.UsedConns.Add(1)
@@ -130,6 +134,7 @@ func (s *session) connected(srv *server.Server) {
 func (s *session) closeServer() {
 	c, srv := s.srv, s.slot.Server
 	s.srv = nil
+	s.aborts.Store(nil)
 	srv.UsedConns.Add(-1)
 	if s.srvKeep {
 		s.putIdle(srv, c)

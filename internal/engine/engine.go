@@ -22,7 +22,8 @@ type Engine struct {
 	// Totals since the start, for `show info`.
 	TotalConns, TotalReqs, TotalBytesOut, Panics atomic.Int64
 
-	slots    connLimit // global maxconn
+	counter  atomic.Uint32 // requests that were waited for (%rt)
+	slots    connLimit     // global maxconn
 	limitMu  sync.Mutex
 	feLimits map[string]*connLimit // maxconn of each frontend
 	// Logger takes what no proxy's log is for: panics of sessions, failed accepts.

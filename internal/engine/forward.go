@@ -38,6 +38,13 @@ func (s *session) lost(f *fault) {
 	if s.slot.Server == nil {
 		s.t.Server = nil
 	}
+	if (f == &faultNoResponse || f == &faultSend) && s.srvReused && s.conn.Requests > 1 {
+		// The server closed an idle connection just as it was used again. As HAProxy: say nothing, so that the client,
+		// whose own connection was an idle one too, repeats the request by itself.
+		s.fail(f)
+		s.keep, s.silent = false, true
+		return
+	}
 	s.failAnswer(f)
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
@@ -15,6 +16,7 @@ func (s *session) frontend() bool {
 		s.failAnswer(&faultBadRequest)
 		return false
 	}
+	s.logRequest()
 	if s.fe.BufferRequest && !s.waitBody(s.fe) {
 		return false
 	}
@@ -151,7 +153,7 @@ func (s *session) served(p *Proxy) bool {
 func (s *session) chooseBackend() bool {
 	p := s.pickBackend()
 	if p == nil {
-		s.be = nil
+		s.t.Log.RequestDone = time.Time{} // as HAProxy: %TR is -1 without a backend
 		s.failAnswer(&faultNoServer)
 		return false
 	}

@@ -21,11 +21,25 @@ type idleConn struct {
 	reused bool // has carried more than one request: safe for aggressive reuse
 }
 
+// pools are all pools with connections or a living server, so that those of servers that are gone are emptied too.
+var pools struct {
+	sync.Mutex
+	m map[*idlePool]bool
+}
+
 func poolOf(srv *server.Server) *idlePool {
 	if p, ok := srv.Pool.Load().(*idlePool); ok {
 		return p
 	}
-	srv.Pool.CompareAndSwap(nil, &idlePool{srv: srv})
+	p := &idlePool{srv: srv}
+	if srv.Pool.CompareAndSwap(nil, p) {
+		pools.Lock()
+		if pools.m == nil {
+			pools.m = make(map[*idlePool]bool)
+		}
+		pools.m[p] = true
+		pools.Unlock()
+	}
 	return srv.Pool.Load().(*idlePool)
 }
 
@@ -123,25 +137,32 @@ func (p *idlePool) purge(age time.Duration) {
 // defaultPurge is pool-purge-delay's default (configuration.txt 5.2).
 const defaultPurge = 5 * time.Second
 
-// PurgeIdle closes idle server connections that are due; all says whether the rest goes too (at the end).
-func (s *Snapshot) PurgeIdle(all bool) {
-	for _, p := range s.Proxies {
-		if p.BE == nil {
-			continue
+// PurgeIdle closes idle server connections that are due; all says that the rest goes too (at the end).
+func PurgeIdle(all bool) {
+	for _, p := range everyPool() {
+		age := defaultPurge
+		if d := p.srv.Config().PoolPurgeDelay; d != nil {
+			age = time.Duration(*d)
 		}
-		for _, srv := range p.BE.Servers() {
-			pool, ok := srv.Pool.Load().(*idlePool)
-			if !ok {
-				continue
-			}
-			age := defaultPurge
-			if d := srv.Config().PoolPurgeDelay; d != nil {
-				age = time.Duration(*d)
-			}
-			if all {
-				age = 0
-			}
-			pool.purge(age)
+		gone := p.srv.Gone()
+		if all || gone {
+			age = 0
+		}
+		p.purge(age)
+		if gone {
+			pools.Lock()
+			delete(pools.m, p)
+			pools.Unlock()
 		}
 	}
+}
+
+func everyPool() []*idlePool {
+	pools.Lock()
+	defer pools.Unlock()
+	list := make([]*idlePool, 0, len(pools.m))
+	for p := range pools.m {
+		list = append(list, p)
+	}
+	return list
 }

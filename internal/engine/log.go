@@ -3,69 +3,62 @@ package engine
 import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/logformat"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
-	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
-// Levels of syslog that traffic is logged with.
-const (
-	levelErr  = 3
-	levelInfo = 6
-)
+const levelInfo = 6
 
-// log writes the line of a finished transaction; its place at srv was given back before, as %sc and %bc say.
-func (s *session) log(srv *server.Server) {
-	if s.silent || (s.fe.Log.Asap && s.t.Log.Asap) {
-		return
-	}
-	s.emit(s.fe.Log.Format, srv, s.unusual())
-}
-
-// logAsap writes the line when the response's head is there (option logasap).
-func (s *session) logAsap() {
-	if s.silent {
+// logRequest writes what is logged as soon as a request is there: the line of proxies without any log format
+// (configuration.txt 8.2.1), whatever comes of the request.
+func (s *session) logRequest() {
+	lg := &s.fe.Log
+	if lg.Format != nil || len(lg.Sinks) == 0 || s.silent {
 		return
 	}
 	t := &s.t
-	t.Log.Asap = true
-	mark(&t.Log.End)
-	s.emit(s.fe.Log.Format, s.slot.Server, s.unusual())
+	s.sendLog(levelInfo, t.Take(logformat.AppendConnect(t.Buffer(), s.fe.FE, &s.conn, false)))
+}
+
+// logHead writes the line when the response's head is there: option logasap, and formats that say nothing about the rest.
+func (s *session) logHead() {
+	lg := &s.fe.Log
+	if lg.Format == nil || s.logged || (!lg.Asap && lg.Format.AtEnd()) {
+		return
+	}
+	s.logged = true
+	s.t.Log.Asap = lg.Asap && lg.Format.AtEnd()
+	mark(&s.t.Log.End)
+	s.emit(lg.Format, s.slot.Server)
+}
+
+// log writes the line of a finished transaction; its place at srv was given back before, as %sc and %bc say.
+func (s *session) log(srv *server.Server) {
+	if s.fe.Log.Format != nil && !s.logged {
+		s.emit(s.fe.Log.Format, srv)
+	}
 }
 
 // logBadRequest writes the line of a connection without a request.
 func (s *session) logBadRequest() {
-	if s.silent {
-		return
-	}
 	f := s.fe.Log.ErrorFormat
 	if f == nil {
 		f = s.fe.Log.Format
 	}
-	s.emit(f, nil, true)
-}
-
-// unusual tells whether the transaction is no normal one for option dontlog-normal and log-separate-errors.
-func (s *session) unusual() bool {
-	l := &s.t.Log
-	return l.Retries > 0 || l.Redispatched || l.Status >= 500 || (s.fault != nil && l.Cause != 'L')
+	if f != nil {
+		s.emit(f, nil)
+	}
 }
 
 // emit builds the line once and gives it to every target.
-func (s *session) emit(f *logformat.Format, srv *server.Server, unusual bool) {
+func (s *session) emit(f *logformat.Format, srv *server.Server) {
 	t, lg := &s.t, &s.fe.Log
-	if len(lg.Sinks) == 0 || f == nil || (lg.DontNormal && !unusual) {
+	if len(lg.Sinks) == 0 || s.silent {
 		return
 	}
-	level := levelInfo
-	if unusual && lg.SeparateErrors {
-		level = levelErr
-	}
-	switch {
-	case t.LogLevel == txn.LogSilent:
+	level, ok := lg.Policy.Level(t)
+	if !ok {
 		return
-	case t.LogLevel >= 0:
-		level = int(t.LogLevel)
 	}
-	t.Log.Error = unusual
+	t.Log.LogCounter = s.fe.FE.LogLines.Add(1) - 1
 	t.Log.ActConn = s.eng.ActConn.Load()
 	t.Log.FeConn = s.fe.FE.Conns()
 	if s.be != nil && s.be.BE != nil {
@@ -74,15 +67,20 @@ func (s *session) emit(f *logformat.Format, srv *server.Server, unusual bool) {
 	if srv != nil {
 		t.Log.SrvConn = srv.Conns()
 	}
-	line := t.Take(f.Append(t.Buffer(), t))
+	s.sendLog(level, t.Take(f.Append(t.Buffer(), t)))
+}
+
+// sendLog gives a line to every target; an empty one is not sent.
+func (s *session) sendLog(level int, line []byte) {
+	t, lg := &s.t, &s.fe.Log
 	if len(line) == 0 {
 		return
 	}
 	var sd []byte
-	if lg.SD != nil {
-		sd = t.Take(lg.SD.Append(t.Buffer(), t))
-	}
 	for _, sink := range lg.Sinks {
+		if lg.SD != nil && sd == nil && sink.WantsSD() {
+			sd = t.Take(lg.SD.Append(t.Buffer(), t))
+		}
 		sink.Send(level, lg.Tag, lg.Host, sd, line)
 	}
 }

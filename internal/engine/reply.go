@@ -55,6 +55,7 @@ func (s *session) answer() {
 		s.keep = false
 	}
 	s.keep = t.Res.SetConnection(&t.Req, s.keep)
+	s.logHead()
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true

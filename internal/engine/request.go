@@ -53,9 +53,9 @@ func (s *session) awaitRequest() bool {
 				return s.noRequest(&faultBadRequest, nil, true)
 			}
 		}
-		if !started {
+		if !started && !first {
 			s.idle.Store(true)
-			if s.stop.Load() && !first {
+			if s.stop.Load() {
 				return false
 			}
 		}
@@ -109,9 +109,7 @@ func (s *session) noRequest(f *fault, _ error, started bool) bool {
 	} else {
 		s.silent = true
 	}
-	if null && s.fe.Log.DontNull {
-		s.silent = true
-	}
+	t.Log.Null = null
 	mark(&t.Log.End)
 	s.conn.Requests++
 	s.fe.FE.Request(t.Log.End)

@@ -28,9 +28,7 @@ func (s *session) respond() {
 	s.afterResponse()
 	t.Log.Status = t.Res.Status
 	s.responseConnection()
-	if s.fe.Log.Asap {
-		s.logAsap()
-	}
+	s.logHead()
 	s.body2client(kind)
 }
 

@@ -49,14 +49,17 @@ type session struct {
 	srvKeep       bool // the server's connection may carry another request
 	srvKeepWanted bool // the request said so
 	sent          bool // bytes of a final response head went out
+	logged        bool // the line of this transaction was written
 	silent        bool // no log line for this transaction
 	fault         *fault
 	tunnel        bool
 	lastSeen      atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
 
-	answered atomic.Bool // the response's head is there
-	gone     bool        // the client closed while its request's body was awaited
-	idle     atomic.Bool // waits for a request and has none
+	aborts   atomic.Pointer[netio.Conn] // the server's connection, for abort
+	entered  *server.Frontend           // whose session this is counted as
+	answered atomic.Bool                // the response's head is there
+	gone     bool                       // the client closed while its request's body was awaited
+	idle     atomic.Bool                // waits for a request and has none
 	stop     atomic.Bool
 }
 
@@ -95,7 +98,8 @@ func (s *session) begin(accepted time.Time) {
 	s.t.Conn = &s.conn
 	s.t.Log = txn.Record{}
 	s.adopt()
-	s.fe.FE.Enter(accepted)
+	s.entered = s.fe.FE
+	s.entered.Enter(accepted)
 	if s.fe.ClientKA {
 		s.c.KeepAlive()
 	}
@@ -118,9 +122,8 @@ func (s *session) adopt() {
 // end closes whatever is open and gives the memory back. A panic in a session ends that session only.
 func (s *session) end() {
 	if r := recover(); r != nil {
-		s.eng.Panics.Add(1)
-		s.eng.Logger.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
-		s.c.Abort()
+		s.panicked(r)
+		s.srvKeep = false
 		s.joinUpload()
 	}
 	s.slot.Cancel()
@@ -130,7 +133,7 @@ func (s *session) end() {
 		s.own.Close()
 	}
 	s.hangUp()
-	s.fe.FE.Leave()
+	s.entered.Leave()
 	s.eng.active.remove(s)
 	s.eng.ActConn.Add(-1)
 	s.release(&s.in)
@@ -153,6 +156,16 @@ func (s *session) hangUp() {
 		}
 	}
 	s.c.Close()
+}
+
+// panicked reports a panic and ends both connections: one session dies, not the process.
+func (s *session) panicked(r any) {
+	s.eng.Panics.Add(1)
+	s.eng.Logger.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+	s.c.Abort()
+	if c := s.aborts.Load(); c != nil {
+		c.Abort()
+	}
 }
 
 // recycle clears the session for the next connection.
@@ -181,6 +194,9 @@ func (s *session) stopIdle() {
 func (s *session) abort() {
 	s.stop.Store(true)
 	s.c.Abort()
+	if c := s.aborts.Load(); c != nil {
+		c.Abort()
+	}
 	s.event.Wake()
 }
 

@@ -151,12 +151,13 @@ type LogSink interface {
 
 // Log is what a proxy logs where.
 type Log struct {
-	Sinks                                      []LogSink
-	Tag, Host                                  []byte            // log-tag, log-send-hostname
-	Format                                     *logformat.Format // nil: the short default format
-	SD                                         *logformat.Format
-	ErrorFormat                                *logformat.Format
-	DontNull, DontNormal, SeparateErrors, Asap bool
+	Sinks       []LogSink
+	Tag, Host   []byte            // log-tag, log-send-hostname
+	Format      *logformat.Format // nil: the short default format
+	SD          *logformat.Format
+	ErrorFormat *logformat.Format
+	Policy      logformat.Policy
+	Asap        bool // option logasap
 }
 
 // Service answers a request inside of the process (the stats page). It writes the answer into t.Res and t.Reply.

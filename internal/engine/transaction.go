@@ -19,7 +19,8 @@ import "time"
 func (s *session) transaction() bool {
 	s.adopt()
 	s.t.Reset()
-	s.be, s.fault, s.silent, s.sent, s.tunnel, s.gone = nil, nil, false, false, false, false
+	s.be, s.fault, s.silent, s.sent, s.tunnel, s.gone, s.logged = nil, nil, false, false, false, false, false
+	s.t.Log.Counter = s.eng.counter.Add(1) - 1
 	s.answered.Store(false)
 	if !s.awaitRequest() {
 		return false

@@ -26,7 +26,10 @@ func (s *session) runTunnel(head []byte) {
 	up := pipe{s: s, from: s.c, to: s.srv, buf: *s.up.buf.b, idle: s.tunnelTimeout(s.fe.Timeouts.Client), fin: s.fe.Timeouts.ClientFin}
 	down := pipe{s: s, from: s.srv, to: s.c, buf: *s.sin.b, idle: s.tunnelTimeout(s.be.Timeouts.Server), fin: s.be.Timeouts.ServerFin}
 	up.other, down.other = &down, &up
-	s.task.Fork(func() { up.run(ahead) })
+	s.task.Fork(func() {
+		defer s.contain()
+		up.run(ahead)
+	})
 	down.run(nil)
 	s.task.Join()
 	s.t.Log.BytesIn += up.bytes

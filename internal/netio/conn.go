@@ -18,9 +18,10 @@ type Conn struct {
 	fd  int
 	raw rawIO
 
-	rArmed, wArmed Time        // deadlines that are set on nc now
-	aborted        atomic.Bool // Abort was called
-	poked          atomic.Bool // a watcher ended the current read
+	rArmed, wArmed Time         // deadlines that are set on nc now
+	aborted        atomic.Bool  // Abort was called
+	poked          atomic.Bool  // AbortRead or a watcher ended the current read
+	limit          atomic.Int64 // Time that Shorten set for all reads, 0 for none
 
 	Local, Remote netip.AddrPort // zero for unix sockets
 	IsUnix        bool
@@ -61,11 +62,19 @@ func (c *Conn) Net() net.Conn { return c.nc }
 // Read reads into p what is there, waiting until the deadline for the first byte.
 func (c *Conn) Read(p []byte, until Time) (int, error) {
 	for {
-		if c.aborted.Load() {
-			return 0, ErrAborted
-		}
+		lim := c.limit.Load()
+		until := Earlier(until, Time(lim))
 		if err := c.armRead(until); err != nil {
 			return 0, err
+		}
+		// Looked at after arming: whoever interrupts sets its flag before it moves the deadline.
+		switch {
+		case c.aborted.Load():
+			return 0, ErrAborted
+		case c.poked.Load():
+			return 0, ErrGone
+		case c.limit.Load() != lim:
+			continue
 		}
 		n, err := c.readOnce(p)
 		if n > 0 || err == nil {
@@ -176,28 +185,6 @@ func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
 	return total, nil
 }
 
-// ReadWatch is Read that also ends, with ErrGone, when the peer of other closes its connection first.
-// Watching starts only after grace: an answer that comes quickly costs nothing extra.
-func (t *Task) ReadWatch(c *Conn, p []byte, other *Conn, until Time) (int, error) {
-	const grace = 5 * time.Millisecond
-	n, err := c.Read(p, Earlier(until, After(grace)))
-	if err != ErrTimeout || (until != 0 && Now() >= until) {
-		return n, err
-	}
-	c.poked.Store(false)
-	if !t.watch.start(other, c.poke) {
-		return 0, ErrGone
-	}
-	n, err = c.Read(p, until)
-	gone := t.watch.stop()
-	c.poked.Store(false)
-	c.rArmed = 1
-	if n == 0 && gone {
-		return 0, ErrGone
-	}
-	return n, err
-}
-
 // poke makes the read that waits on c return ErrGone.
 func (c *Conn) poke() {
 	c.poked.Store(true)
@@ -245,9 +232,10 @@ func (c *Conn) KeepAlive() {
 	}
 }
 
-// Shorten makes the read that waits on c, and the next ones, end at the latest d from now, unless data comes first.
+// Shorten makes the read that waits on c, and all later ones, end with ErrTimeout at the latest d from now.
 // It serves timeouts that begin when the other direction ends; any goroutine may call it.
 func (c *Conn) Shorten(d time.Duration) {
-	c.poked.Store(true)
-	c.nc.SetReadDeadline(time.Now().Add(d))
+	t := After(d)
+	c.limit.Store(int64(t))
+	c.nc.SetReadDeadline(t.Std())
 }

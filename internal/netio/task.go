@@ -65,12 +65,11 @@ func (t *Task) WaitWatch(e *Event, c *Conn, until Time) error {
 	return err
 }
 
-// Sleep blocks for d or, when c is not nil, until the peer of c closes its connection (ErrGone).
-func (t *Task) Sleep(d time.Duration, c *Conn) error {
+// Sleep blocks for d, until e is woken (nil) or, when c is not nil, until the peer of c closes its connection (ErrGone).
+func (t *Task) Sleep(d time.Duration, e *Event, c *Conn) error {
 	if d <= 0 {
 		return nil
 	}
-	e := NewEvent()
 	var err error
 	if c != nil {
 		err = t.WaitWatch(e, c, After(d))

@@ -64,7 +64,7 @@ func (a *App) Stop() error {
 		ctx, cancel := context.WithTimeout(context.Background(), a.stopTimeout())
 		defer cancel()
 		proc.engine.Drain(ctx)
-		a.build.snap.PurgeIdle(true)
+		engine.PurgeIdle(true)
 	}
 	return nil
 }

@@ -9,16 +9,15 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 )
 
-// defaultLog is the format without any log option (configuration.txt 8.2.1).
-const defaultLog = "Connect from %ci:%cp to %fi:%fp (%f/HTTP)"
-
 // logs compiles formats and opens targets.
 func (c *proxyBuilder) logs() {
 	p, l := c.p, &c.e.Log
 	l.Tag = []byte(or(p.LogTag, c.cfg.Global.LogTag))
 	l.Host = []byte(c.hostname())
-	l.DontNull, l.DontNormal = p.Option.Dontlognull, p.Option.DontlogNormal
-	l.SeparateErrors, l.Asap = p.Option.LogSeparateErrors, p.Option.Logasap
+	l.Policy = logformat.Policy{
+		DontLogNull: p.Option.Dontlognull, DontLogNormal: p.Option.DontlogNormal, SeparateErrors: p.Option.LogSeparateErrors,
+	}
+	l.Asap = p.Option.Logasap
 	l.Format = c.format(logFormat(p.LogFormat), logformat.Log, sample.Log, "log-format")
 	l.SD = c.format(p.LogFormatSD, logformat.Log, sample.Log, "log-format-sd")
 	l.ErrorFormat = c.format(p.ErrorLogFormat, logformat.Log, sample.Log, "error-log-format")
@@ -36,8 +35,6 @@ func (c *proxyBuilder) logs() {
 // logFormat resolves the names of the built-in formats.
 func logFormat(s string) string {
 	switch s {
-	case "":
-		return defaultLog
 	case "httplog":
 		return logformat.HTTPLog
 	case "clf":

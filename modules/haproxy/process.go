@@ -108,9 +108,7 @@ func (p *process) purge(stop chan struct{}) {
 		case <-stop:
 			return
 		case <-t.C:
-			if s := p.engine.Ruling(); s != nil {
-				s.PurgeIdle(false)
-			}
+			engine.PurgeIdle(false)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 // Frontend is the run-time state of a frontend: its counters and limit. It outlives reloads.
 type Frontend struct {
+	LogLines atomic.Uint32 // lines of traffic logged (%lc)
 	Counters
 	name    string
 	id      atomic.Int64

@@ -132,6 +132,13 @@ func (s *Server) ID() int { return int(s.id.Load()) }
 // Index is its place in the backend's list, for balancers, under the backend's lock; -1 when it is gone.
 func (s *Server) Index() int { return s.index }
 
+// Gone tells whether no configuration has the server any more.
+func (s *Server) Gone() bool {
+	s.backend.mu.Lock()
+	defer s.backend.mu.Unlock()
+	return s.index < 0
+}
+
 // Config is what the ruling configuration says about it. Do not change it.
 func (s *Server) Config() *Config { return s.config.Load() }
 
