@@ -157,10 +157,10 @@ func (b *Backend) FreeSlots() int64 {
 		if !s.IsUp() {
 			continue
 		}
-		if c.MaxConn == 0 || c.MaxQueue == 0 {
+		if c.maxConn() == 0 || c.MaxQueue == 0 {
 			return -1
 		}
-		free += int64(c.MaxConn) - s.Sessions.Load() + int64(c.MaxQueue) - s.QueueLen()
+		free += c.maxConn() - s.Sessions.Load() + int64(c.MaxQueue) - s.QueueLen()
 	}
 	return max(free, 0)
 }

@@ -28,6 +28,7 @@ type Config struct {
 	// MaxConn is how many sessions the server gets at the same time, default 0: no limit. More wait in a queue.
 	MaxConn int `json:"maxconn,omitempty"`
 	// MinConn makes the limit dynamic: it goes from MinConn to MaxConn as the backend's sessions go to its fullconn.
+	// A MinConn above MaxConn counts as MaxConn, too.
 	MinConn int `json:"minconn,omitempty"`
 	// MaxQueue is how many sessions may wait for this server, default 0: no limit. More go to another server.
 	MaxQueue int `json:"maxqueue,omitempty"`
@@ -79,6 +80,9 @@ func (c *Config) weight() int {
 	}
 	return *c.Weight
 }
+
+// maxConn is the highest limit: a MinConn above MaxConn, or without one, raises it.
+func (c *Config) maxConn() int64 { return int64(max(c.MaxConn, c.MinConn)) }
 
 // rise and fall are the configured or default numbers of checks.
 func (c *Config) rise() int { return orDefault(c.Rise, 2) }

@@ -147,7 +147,7 @@ func (s *Server) Conns() int64 { return s.Sessions.Load() }
 
 // ConnFree is the number of sessions it could still take, -1 without a limit.
 func (s *Server) ConnFree() int64 {
-	if s.config.Load().MaxConn == 0 {
+	if s.config.Load().maxConn() == 0 {
 		return -1
 	}
 	return max(s.limit()-s.Sessions.Load(), 0)
@@ -202,13 +202,13 @@ func (s *Server) QueueOpen() bool { return s.queue.n.Load() < int64(s.config.Loa
 func (s *Server) hasRoom() bool { return s.queue.head == nil && s.free() }
 
 func (s *Server) free() bool {
-	return s.config.Load().MaxConn == 0 || s.Sessions.Load() < s.limit()
+	return s.config.Load().maxConn() == 0 || s.Sessions.Load() < s.limit()
 }
 
 // limit is the dynamic maxconn (configuration.txt 5.2 minconn).
 func (s *Server) limit() int64 {
 	c := s.config.Load()
-	most, least := int64(c.MaxConn), int64(c.MinConn)
+	most, least := c.maxConn(), int64(c.MinConn)
 	full, now := s.backend.fullConn.Load(), s.backend.Sessions.Load()
 	if least == 0 || least >= most || full == 0 || now >= full {
 		return most

@@ -219,6 +219,21 @@ func TestDynamicMaxconn(t *testing.T) {
 	}
 }
 
+// TestMinconnAlone: HAProxy takes the higher of the two for the limit.
+func TestMinconnAlone(t *testing.T) {
+	for line, want := range map[string]int64{"minconn 5": 5, "minconn 5 maxconn 3": 5, "minconn 2 maxconn 9": 9, "maxconn 4": 4, "": 0} {
+		s := setup(t, nil, func(s *Settings) { s.FullConn = 1 }, "s1 127.0.0.1:1 "+line).ServerByName("s1")
+		s.backend.Enter(time.Now())
+		free := want
+		if want == 0 {
+			free = -1
+		}
+		if s.View().Limit != want || s.ConnFree() != free {
+			t.Errorf("%s: limit %d, free %d, want %d", line, s.View().Limit, s.ConnFree(), want)
+		}
+	}
+}
+
 func TestBackup(t *testing.T) {
 	for _, all := range []bool{false, true} {
 		b := setup(t, nil, func(s *Settings) { s.AllBackups = all }, "s1 127.0.0.1:1", "k1 127.0.0.1:2 backup", "k2 127.0.0.1:3 backup weight 3")

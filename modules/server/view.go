@@ -43,7 +43,7 @@ func (s *Server) View() View {
 		Admin: s.admin, QueueLen: s.queue.n.Load(), QueueMax: s.queue.n.Peak(),
 		Checked: s.checked(), Checking: s.checking, Check: s.last, HasCheck: s.hasLast,
 		CheckFails: s.checkFails, Downs: s.downs, Rise: c.rise(), Fall: c.fall(), Health: s.health,
-		LastChange: age, DownTime: s.downTime, Limit: int64(c.MaxConn),
+		LastChange: age, DownTime: s.downTime, Limit: c.maxConn(),
 	}
 	if s.down {
 		v.DownTime += age
