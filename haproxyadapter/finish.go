@@ -64,6 +64,10 @@ func (p *parser) sort() {
 		return cmp.Or(compareBool(a.Pos.IsZero(), b.Pos.IsZero()), cmp.Compare(order[a.Pos.File], order[b.Pos.File]),
 			cmp.Compare(a.Pos.Line, b.Pos.Line))
 	})
+	// Several proxies that inherit one line say the same about it.
+	*p.diags = slices.CompactFunc(*p.diags, func(a, b cfg.Diagnostic) bool {
+		return a.Pos == b.Pos && a.Severity == b.Severity && a.Msg == b.Msg
+	})
 }
 
 func compareBool(a, b bool) int {
@@ -154,7 +158,7 @@ func (p *parser) checkProxy(x *proxy) {
 	if x.Mode != haproxy.ModeHTTP {
 		p.diags.Addf(x.Where("mode"), cfg.Alert, "%s : 'mode tcp' is not supported yet (it is the default without 'mode').", x.title())
 	}
-	if x.Type.HasFrontend() && len(x.Bind) == 0 {
+	if x.Type.HasFrontend() && len(x.Bind) == 0 && !x.triedBind {
 		p.warn(x.Pos, "%s has no 'bind' directive. Please declare it as a backend if this was intended.", x.title())
 	}
 	p.checkTargets(x)

@@ -40,6 +40,7 @@ var proxyBasics = []keyword{
 func proxyBind(p *parser, d *cfg.Dispenser) error {
 	b := &haproxy.Bind{Section: p.proxy.Type}
 	d.Back()
+	p.proxy.triedBind = true
 	if err := b.UnmarshalHAProxy(d); err != nil {
 		return err
 	}
@@ -85,11 +86,11 @@ func proxyMode(p *parser, d *cfg.Dispenser) error {
 }
 
 func proxyID(p *parser, d *cfg.Dispenser) error {
-	n := int64(0)
+	n, rest := int64(0), ""
 	if d.NextArg() {
-		n, _ = cfg.LeadingInt(d.Val())
+		n, rest = cfg.LeadingInt(d.Val())
 	}
-	if n <= 0 || n > 1<<31-1 {
+	if rest != "" || n <= 0 || n > 1<<31-1 {
 		return d.Errf("custom id has to be > 0.")
 	}
 	for _, x := range p.proxies {

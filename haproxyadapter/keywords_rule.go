@@ -71,11 +71,31 @@ func (p *parser) rule(d *cfg.Dispenser, set string, where action.RuleSet) (actio
 	if err != nil {
 		return r, err
 	}
+	if c, ok := r.Action.(*action.Capture); ok && c.Len > 0 {
+		if err := p.declareSlot(d, c); err != nil {
+			return r, err
+		}
+	}
+	if a, ok := r.Action.(interface{ ResolvePaths(func(string) string) }); ok {
+		a.ResolvePaths(p.paths.resolve)
+	}
 	what := "error detected while parsing an '" + set + " " + ruleName(r) + "' condition : "
 	if r.If != nil {
 		p.paths.condition(r.If)
 	}
 	return r, p.knownACLs(d, r.If, what)
+}
+
+// declareSlot gives an "http-request capture ... len" the slot that it declares: slots are numbered in the order of the file.
+func (p *parser) declareSlot(d *cfg.Dispenser, c *action.Capture) error {
+	if p.proxy.Type == haproxy.TypeBackend {
+		return d.Errf("error detected in %s while parsing 'http-request capture' rule : proxy '%s' has no frontend capability.",
+			p.proxy.title(), p.proxy.Name)
+	}
+	slots := &p.proxy.Capture.Request
+	*slots = append(*slots, haproxy.CaptureSlot{Len: c.Len, Pos: d.Pos()})
+	c.Declare(len(*slots) - 1)
+	return nil
 }
 
 // ruleName is the name of a rule's action as the file spells it.

@@ -34,6 +34,8 @@ type proxy struct {
 	inheritedRules [3]int
 	// check is the health check with HTTP requests.
 	check httpCheck
+	// triedBind is set once there was a bind line, even a wrong one.
+	triedBind bool
 	// broken is set when the section's head is wrong, so that what it lacks is no news.
 	broken bool
 	// oldRequest and oldResponse are the rules of HAProxy 1.x words.
