@@ -21,8 +21,8 @@ type Capture struct {
 	Expr string `json:"expr"`
 	// ID is the number of a declared slot. In a backend it is ignored at run time when the frontend has no such slot.
 	ID *int `json:"id,omitempty"`
-	// Len declares a new request slot of that many bytes instead, behind all that are declared. Requests in frontends only.
-	Len int `json:"len,omitempty"`
+	// Len is set between reading a file and Declare: the length of the request slot that is still to be declared.
+	Len int `json:"-"`
 
 	expr     *sample.Expr
 	slot     int
@@ -72,26 +72,17 @@ func (a *Capture) UnmarshalHAProxy(d *cfg.Dispenser) error {
 // Declare turns Len into the ID of a slot that the caller has declared for it.
 func (a *Capture) Declare(id int) { a.ID, a.Len = &id, 0 }
 
-// Compile implements Action. A Len adds its slot to env.Captures.
+// Compile implements Action.
 func (a *Capture) Compile(env *sample.Env) (err error) {
 	if a.expr, err = sample.Compile(env, a.Expr); err != nil {
 		return err
 	}
 	a.response = env.Where&(sample.FERes|sample.BERes) != 0
-	switch {
-	case a.ID != nil && a.Len != 0, a.ID == nil && a.Len <= 0:
-		return errors.New("expects <expression> [ 'len' <length> | id <idx> ]")
-	case a.ID != nil:
-		a.slot = *a.ID
-		return a.checkSlot(env)
-	case a.response:
-		return errors.New("expects 'id', found 'len'")
-	case env.Captures == nil:
-		return errors.New("'len' can only be used in a frontend")
+	if a.ID == nil {
+		return errors.New("expects <expression> id <idx>: its slot was not declared")
 	}
-	a.slot = len(env.Captures.Request)
-	env.Captures.Request = append(env.Captures.Request, sample.CaptureSlot{Len: a.Len})
-	return nil
+	a.slot = *a.ID
+	return a.checkSlot(env)
 }
 
 func (a *Capture) checkSlot(env *sample.Env) error {

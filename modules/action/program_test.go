@@ -103,35 +103,6 @@ func TestSideEffects(t *testing.T) {
 	}
 }
 
-// The rules behind one that always ends the list are pointed out, as HAProxy does.
-func TestFinalRules(t *testing.T) {
-	for _, c := range []struct {
-		lines string
-		want  int
-	}{
-		{"http-request deny\nhttp-request allow\nhttp-request allow", 2},
-		{"http-request auth\nhttp-request allow", 1},
-		{"http-request redirect location /\nhttp-request allow", 1},
-		{"http-request deny if TRUE\nhttp-request allow", 0},
-		{"http-request reject\nhttp-request allow", 0},
-		{"redirect location /\nredirect location /", 0},
-		{"http-request allow\nhttp-response allow", 0},
-	} {
-		_, warnings, err := compileProxy(strings.Split(c.lines, "\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(warnings) != c.want {
-			t.Errorf("%s: %q", c.lines, warnings)
-		}
-		for i, w := range warnings {
-			if !strings.HasPrefix(w, "parsing [t.cfg:"+string(rune('2'+i))+"]: previous 'http-request' action is final") {
-				t.Error(w)
-			}
-		}
-	}
-}
-
 // FuzzParse: no words make a rule panic, neither when read, nor compiled, nor run.
 func FuzzParse(f *testing.F) {
 	for _, c := range []string{

@@ -69,6 +69,15 @@ const (
 // Groups is what a sample.Lookup may implement besides: it finds http-errors sections by name, nil when unknown.
 type Groups interface{ HTTPErrors(name string) *Pages }
 
+// ResolvePaths replaces the names of files by what resolve makes of them, for `default-path`.
+func (r *Reply) ResolvePaths(resolve func(string) string) {
+	for _, p := range []*string{&r.Errorfile, &r.File, &r.LFFile} {
+		if *p != "" {
+			*p = resolve(*p)
+		}
+	}
+}
+
 // sources are the words that say where the body comes from, with what is set.
 func (r *Reply) sources() []string {
 	var list []string

@@ -113,28 +113,6 @@ func at(pos cfg.Pos, err error) error {
 	return &cfg.Diagnostic{Pos: pos, Severity: cfg.Alert, Msg: plainError(err).Error()}
 }
 
-// final tells whether no rule after r is ever reached.
-func (r *Rule) final() bool {
-	if r.If != nil {
-		return false
-	}
-	switch a := r.Action.(type) {
-	case *Allow, *Deny, *Return, *Auth, *Tarpit:
-		return true
-	case *Redirect:
-		return !a.Raw && !a.IgnoreEmpty
-	}
-	return false
-}
-
-// place is the beginning of a message about r.
-func (r *Rule) place() string {
-	if r.Pos.IsZero() {
-		return ""
-	}
-	return "parsing [" + r.Pos.String() + "]: "
-}
-
 // Rules is a rule list.
 type Rules []Rule
 
@@ -152,12 +130,7 @@ func (rs Rules) Provision(ctx caddy.Context) error {
 func (rs Rules) Compile(env *sample.Env, set RuleSet, acls *acl.Set) (*Program, error) {
 	p := &Program{steps: make([]step, 0, len(rs))}
 	var errs []error
-	final := false
 	for i := range rs {
-		if final {
-			warn(env, "%sprevious '%s' action is final and has no condition attached, further entries are NOOP.", rs[i].place(), set)
-		}
-		final = final || rs[i].final()
 		cond, err := rs[i].compile(env, set, acls)
 		if err != nil {
 			errs = append(errs, at(rs[i].Pos, err))
