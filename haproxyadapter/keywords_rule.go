@@ -43,10 +43,22 @@ func (p *parser) addRule(d *cfg.Dispenser, set string, where action.RuleSet, lis
 	if err != nil {
 		return err
 	}
+	p.declareCapture(r)
 	p.warnFinal(d, set)
 	p.proxy.final[set] = r.If == nil && finalAction(ruleName(r))
 	*list = append(*list, r)
 	return nil
+}
+
+// declareCapture gives a capture rule with a length its slot: slots are numbered in the order of the file.
+func (p *parser) declareCapture(r action.Rule) {
+	c, ok := r.Action.(*action.Capture)
+	if !ok || c.Len == 0 || !p.proxy.Type.HasFrontend() {
+		return
+	}
+	slots := &p.proxy.Capture.Request
+	*slots = append(*slots, haproxy.CaptureSlot{Len: c.Len})
+	c.Declare(len(*slots) - 1)
 }
 
 // warnFinal warns about a rule that never runs.

@@ -94,16 +94,37 @@ func (s *scripted) reply(take bool) script {
 	return r
 }
 
+// serve reads and acts at the same time, so that what the peer does is seen when it happens.
 func (s *scripted) serve(c *net.TCPConn, r *recorded) {
 	defer c.Close()
+	more := make(chan []byte, 64)
+	go s.read(c, r, more)
 	if first := s.reply(false); len(first) > 0 && first[0] == onAccept {
 		if s.act(c, r, s.reply(true)) {
 			return
 		}
 	}
 	var pending []byte
-	buf := make([]byte, 1<<16)
+	for b := range more {
+		pending = append(pending, b...)
+		for {
+			next := s.reply(false)
+			used := requestEnd(pending, len(next) > 0 && next[0] == early)
+			if used < 0 {
+				break
+			}
+			pending = pending[used:]
+			if s.act(c, r, s.reply(true)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *scripted) read(c *net.TCPConn, r *recorded, more chan<- []byte) {
+	defer close(more)
 	for {
+		buf := make([]byte, 1<<14)
 		n, err := c.Read(buf)
 		s.mu.Lock()
 		r.got.Write(buf[:n])
@@ -115,17 +136,9 @@ func (s *scripted) serve(c *net.TCPConn, r *recorded) {
 		if err != nil {
 			return
 		}
-		pending = append(pending, buf[:n]...)
-		for {
-			next := s.reply(false)
-			used := requestEnd(pending, len(next) > 0 && next[0] == early)
-			if used < 0 {
-				break
-			}
-			pending = pending[used:]
-			if s.act(c, r, s.reply(true)) {
-				return
-			}
+		select {
+		case more <- buf[:n]:
+		default: // a script that is busy for so long does not look any more
 		}
 	}
 }
@@ -145,10 +158,12 @@ func (s *scripted) act(c *net.TCPConn, r *recorded, steps script) (closed bool) 
 				if v == resetNow {
 					_ = c.SetLinger(0)
 				}
-				_ = c.Close()
 				s.mu.Lock()
-				r.end = "own"
+				if r.end == "" {
+					r.end = "own"
+				}
 				s.mu.Unlock()
+				_ = c.Close()
 				s.last()
 				return true
 			} else if v == halfClose {

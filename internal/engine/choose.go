@@ -45,11 +45,13 @@ func (s *session) waitQueue() (f *fault, again bool) {
 		switch {
 		case s.stop.Load() && s.c.Aborted():
 			s.slot.Cancel()
+			s.leftQueue()
 			return &faultQueueGone, false
 		case err == netio.ErrTimeout, err == netio.ErrGone:
 			if !s.slot.Cancel() && s.slot.Granted() {
 				return s.granted(), false
 			}
+			s.leftQueue()
 			if err == netio.ErrGone {
 				return &faultQueueGone, false
 			}
@@ -62,10 +64,15 @@ func (s *session) waitQueue() (f *fault, again bool) {
 
 // granted notes that the session has its place at a server.
 func (s *session) granted() *fault {
-	mark(&s.t.Log.QueueDone)
 	s.t.Server = s.slot.Server
-	s.t.Log.SrvQueuePos, s.t.Log.BeQueuePos = s.slot.ServerPos, s.slot.BackendPos
+	s.leftQueue()
 	return nil
+}
+
+// leftQueue notes how long the session has waited, and behind how many.
+func (s *session) leftQueue() {
+	mark(&s.t.Log.QueueDone)
+	s.t.Log.SrvQueuePos, s.t.Log.BeQueuePos = s.slot.ServerPos, s.slot.BackendPos
 }
 
 // leaveServer gives back the place at the server and closes what connection is still open.

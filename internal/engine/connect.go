@@ -130,7 +130,8 @@ func (s *session) connected(srv *server.Server) {
 	s.srvKeep = s.srvKeepWanted
 }
 
-// closeServer ends the connection to the server, or keeps it for later when its response was complete.
+// closeServer ends the connection to the server, or keeps it for later when its response was complete. It ends with a RST,
+// as in HAProxy: no local port is left in TIME_WAIT, which a busy proxy would run out of.
 func (s *session) closeServer() {
 	c, srv := s.srv, s.slot.Server
 	s.srv = nil
@@ -140,5 +141,5 @@ func (s *session) closeServer() {
 		s.putIdle(srv, c)
 		return
 	}
-	c.Close()
+	c.Reset()
 }

@@ -42,6 +42,7 @@ var (
 	faultBadResponse  = fault{status: 502, cause: 'P', phase: 'H', retry: RetryJunkResponse, count: countResp}
 	faultResponseTime = fault{status: 504, cause: 's', phase: 'H', retry: RetryResponseTimeout, count: countResp}
 	faultClientAbortH = fault{cause: 'C', phase: 'H', count: countCliAbort}
+	faultClientAbortW = fault{status: 400, cause: 'C', phase: 'H', count: countCliAbort} // option abortonclose
 	faultUploadGone   = fault{cause: 'C', phase: 'D', count: countCliAbort}
 	faultUploadTime   = fault{status: 408, cause: 'c', phase: 'D', count: countCliAbort}
 	faultUploadBad    = fault{status: 400, cause: 'P', phase: 'H', count: countReq}
@@ -51,7 +52,7 @@ var (
 	// body
 	faultServerCut  = fault{cause: 'S', phase: 'D', count: countSrvAbort}
 	faultServerSlow = fault{cause: 's', phase: 'D', count: countSrvAbort}
-	faultServerBad  = fault{cause: 'P', phase: 'D', count: countSrvAbort}
+	faultServerBad  = fault{cause: 'S', phase: 'D', count: countSrvAbort}
 	faultClientCut  = fault{cause: 'C', phase: 'D', count: countCliAbort}
 	faultClientSlow = fault{cause: 'c', phase: 'D', count: countCliAbort}
 )

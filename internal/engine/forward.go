@@ -124,6 +124,7 @@ func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
 func (s *session) responseHead() *fault {
 	t := &s.t
 	s.take(&s.sin)
+	until := netio.After(s.be.Timeouts.Server) // pieces of a head give no new time
 	for {
 		if s.sin.w > s.sin.r {
 			n, err := t.Res.Parse((*s.sin.b)[s.sin.r:s.sin.w], &s.be.ResLimits, t.Log.Method)
@@ -139,9 +140,10 @@ func (s *session) responseHead() *fault {
 					if f := s.passInterim(); f != nil {
 						return f
 					}
+					until = netio.After(s.be.Timeouts.Server)
 					continue
 				}
-				if !t.Res.AcceptedBy(&t.Req) {
+				if !t.Res.AcceptedBy(&t.Req) || !s.firstChunks() {
 					return &faultBadResponse
 				}
 				mark(&t.Log.ResponseHead)
@@ -151,7 +153,7 @@ func (s *session) responseHead() *fault {
 				return &faultBadResponse
 			}
 		}
-		if f := s.readResponse(); f != nil {
+		if f := s.readResponse(until); f != nil {
 			return f
 		}
 	}
@@ -161,10 +163,9 @@ func (s *session) responseHead() *fault {
 const timerSlack = netio.Time(3 * time.Millisecond)
 
 // readResponse reads more of the response head.
-func (s *session) readResponse() *fault {
-	until := netio.After(s.be.Timeouts.Server)
+func (s *session) readResponse(until netio.Time) *fault {
 	for {
-		n, err := s.srv.Read((*s.sin.b)[s.sin.w:], until)
+		n, err := s.readHead((*s.sin.b)[s.sin.w:], until)
 		if n > 0 {
 			s.sin.w += n
 			return nil
@@ -179,6 +180,9 @@ func (s *session) readResponse() *fault {
 				} else if f != nil {
 					return f
 				}
+			}
+			if s.be.AbortOnClose {
+				return &faultClientAbortW
 			}
 			return &faultClientAbortH
 		case errors.Is(err, netio.ErrTimeout):
@@ -195,6 +199,26 @@ func (s *session) readResponse() *fault {
 	}
 }
 
+// readHead reads from the server; option abortonclose also watches the client.
+func (s *session) readHead(buf []byte, until netio.Time) (int, error) {
+	if s.be.AbortOnClose && !s.up.running {
+		return s.task.ReadWatch(s.srv, buf, s.c, until)
+	}
+	return s.srv.Read(buf, until)
+}
+
+// firstChunks decodes what has come of a chunked body with its head, before any of it is passed on: a bad one makes a bad
+// response.
+func (s *session) firstChunks() bool {
+	s.chunks = chunkPart{}
+	if s.t.Res.Body(s.t.Req.Method) != h1.BodyChunked {
+		return true
+	}
+	s.dec.Response = true
+	s.dec.Reset()
+	return s.chunks.decode(&s.dec, (*s.sin.b)[s.sin.r:s.sin.w]) == nil
+}
+
 // retryStatus turns a status that retry-on names into a failure while there are retries left.
 func (s *session) retryStatus() *fault {
 	bit := RetryStatus(s.t.Res.Status)
@@ -208,11 +232,9 @@ func (s *session) retryStatus() *fault {
 func (s *session) passInterim() *fault {
 	t := &s.t
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
-	if t.Req.Minor == 1 {
-		out := h1.AppendResponse(make([]byte, 0, 256), &t.Res)
-		if _, err := s.c.Write(out, nil, s.fe.Timeouts.Client); err != nil {
-			return &faultClientAbortH
-		}
+	out := h1.AppendResponse(make([]byte, 0, 256), &t.Res)
+	if _, err := s.c.Write(out, nil, s.fe.Timeouts.Client); err != nil {
+		return &faultClientAbortH
 	}
 	t.Res.Reset()
 	return nil

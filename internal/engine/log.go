@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/logformat"
-	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 )
 
 const levelInfo = 6
@@ -27,13 +26,16 @@ func (s *session) logHead() {
 	s.logged = true
 	s.t.Log.Asap = lg.Asap && lg.Format.AtEnd()
 	mark(&s.t.Log.End)
-	s.emit(lg.Format, s.slot.Server)
+	if srv := s.slot.Server; srv != nil {
+		s.t.Log.SrvConn = srv.Conns()
+	}
+	s.emit(lg.Format)
 }
 
-// log writes the line of a finished transaction; its place at srv was given back before, as %sc and %bc say.
-func (s *session) log(srv *server.Server) {
+// log writes the line of a finished transaction; its place at the server was given back before, as %sc and %bc say.
+func (s *session) log() {
 	if s.fe.Log.Format != nil && !s.logged {
-		s.emit(s.fe.Log.Format, srv)
+		s.emit(s.fe.Log.Format)
 	}
 }
 
@@ -44,12 +46,12 @@ func (s *session) logBadRequest() {
 		f = s.fe.Log.Format
 	}
 	if f != nil {
-		s.emit(f, nil)
+		s.emit(f)
 	}
 }
 
 // emit builds the line once and gives it to every target.
-func (s *session) emit(f *logformat.Format, srv *server.Server) {
+func (s *session) emit(f *logformat.Format) {
 	t, lg := &s.t, &s.fe.Log
 	if len(lg.Sinks) == 0 || s.silent {
 		return
@@ -63,9 +65,6 @@ func (s *session) emit(f *logformat.Format, srv *server.Server) {
 	t.Log.FeConn = s.fe.FE.Conns()
 	if s.be != nil && s.be.BE != nil {
 		t.Log.BeConn = s.be.BE.Conns()
-	}
-	if srv != nil {
-		t.Log.SrvConn = srv.Conns()
 	}
 	s.sendLog(level, t.Take(f.Append(t.Buffer(), t)))
 }

@@ -177,38 +177,41 @@ func (s *session) readBody(buf []byte, untilClose bool) (int, bool) {
 	}
 }
 
-// sendChunked forwards a chunked body: what one read brings becomes one chunk, as in HAProxy.
+// chunkPart is what one read brought of a chunked body: the payload, and what lies behind it undecoded.
+type chunkPart struct {
+	data, rest []byte
+	used       int
+	done       bool
+}
+
+// decode takes in apart; the payload stays where it is, moved to the front.
+func (p *chunkPart) decode(dec *h1.Chunked, in []byte) error {
+	n, used, done, err := dec.Decode(in)
+	p.data, p.rest, p.used, p.done = in[:n], in[used:], used, done
+	return err
+}
+
+// sendChunked forwards a chunked body: what one read brings becomes one chunk, as in HAProxy. The first part is decoded.
 func (s *session) sendChunked(head []byte) {
-	t := &s.t
-	s.dec.Response = true
-	s.dec.Reset()
+	t, p := &s.t, &s.chunks
 	buf := *s.sin.b
-	in := buf[s.sin.r:s.sin.w]
-	at := s.sin.r
 	for {
-		data, used, done, err := s.dec.Decode(in)
-		if err != nil {
-			s.toClient(head, nil)
-			s.failData(&faultServerBad)
-			return
-		}
-		rest := in[used:]
-		t.Log.BytesOut += int64(data)
-		if done {
+		t.Log.BytesOut += int64(len(p.data))
+		if p.done {
 			t.Log.BytesOut += 1 + trailerSize(s.dec.Trailers())
 		}
-		if !s.writeChunk(head, in[:data], done, at+data+2 <= len(buf) && used > data+1) {
+		if !s.writeChunk(head, p.data, p.done) {
 			return
 		}
 		head = nil
-		if done {
-			if len(rest) > 0 {
+		if p.done {
+			if len(p.rest) > 0 {
 				s.srvKeep = false
 			}
 			s.endResponse()
 			return
 		}
-		n := copy(buf, rest)
+		n := copy(buf, p.rest)
 		if n >= len(buf)-2 {
 			s.failData(&faultServerBad)
 			return
@@ -217,7 +220,10 @@ func (s *session) sendChunked(head []byte) {
 		if !ok {
 			return
 		}
-		in, at = buf[:n+m], 0
+		if p.decode(&s.dec, buf[:n+m]) != nil {
+			s.failData(&faultServerBad)
+			return
+		}
 	}
 }
 
@@ -230,7 +236,7 @@ func trailerSize(h h1.Headers) int64 {
 }
 
 // writeChunk sends head, data as a chunk, and the end of the body when done.
-func (s *session) writeChunk(head, data []byte, done, _ bool) bool {
+func (s *session) writeChunk(head, data []byte, done bool) bool {
 	out := head
 	if out == nil {
 		out = (*s.out.b)[:0]

@@ -105,12 +105,14 @@ func (s *session) resRules(p *action.Program) bool {
 	if p.Empty() {
 		return true
 	}
+	t := &s.t
 	v, _ := s.step(p)
 	switch v {
 	case txn.Continue, txn.Stop:
 		return true
 	case txn.Deny, txn.Reject:
 		s.dropBody()
+		t.Log.ResponseHead = time.Time{} // HAProxy shows -1 for Tr
 		s.fail(&faultResDenied)
 		s.denied(502)
 	case txn.Answer:

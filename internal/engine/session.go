@@ -37,6 +37,7 @@ type session struct {
 	body         reqBody
 	up           upload
 	dec          h1.Chunked // of the response
+	chunks       chunkPart
 
 	slot      server.Slot
 	event     *netio.Event

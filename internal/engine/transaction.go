@@ -47,10 +47,12 @@ func (s *session) finish() {
 	t := &s.t
 	t.Log.End = time.Now()
 	s.count()
-	srv := s.slot.Server
+	if srv := s.slot.Server; srv != nil {
+		t.Log.SrvConn = srv.Conns() - 1 // without this one, and before a waiting one gets its place
+	}
 	s.leaveServer()
 	s.leaveBackend()
-	s.log(srv)
+	s.log()
 	t.Log.Idle = t.Log.End
 	s.release(&s.sin)
 	s.release(&s.out)

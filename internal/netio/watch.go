@@ -54,3 +54,23 @@ func (w *watcher) stop() bool {
 	w.c = nil
 	return w.gone.Load()
 }
+
+// ReadWatch is Read that also ends, with ErrGone, when the peer of other closes its connection first (option
+// abortonclose). Watching starts only after grace: an answer that comes quickly costs nothing extra.
+func (t *Task) ReadWatch(c *Conn, p []byte, other *Conn, until Time) (int, error) {
+	const grace = 5 * time.Millisecond
+	n, err := c.Read(p, Earlier(until, After(grace)))
+	if err != ErrTimeout || (until != 0 && Now() >= until) {
+		return n, err
+	}
+	if !t.watch.start(other, c.poke) {
+		return 0, ErrGone
+	}
+	n, err = c.Read(p, until)
+	gone := t.watch.stop()
+	c.Resume()
+	if n == 0 && gone {
+		return 0, ErrGone
+	}
+	return n, err
+}

@@ -41,6 +41,7 @@ type proxyBuilder struct {
 	p    *Proxy
 	look *lookup
 	acls *acl.Set
+	caps *sample.Captures // the frontend's slots; rules add theirs
 }
 
 // env is the environment of expressions in a place; fe and be are the bits of the two halves.
@@ -48,7 +49,10 @@ func (c *proxyBuilder) env(where sample.Where) *sample.Env {
 	env := &sample.Env{Where: where, Proxy: c.p.Name, Lookup: c.look}
 	env.Warn = func(msg string) { c.warn(c.p.Pos, msg) }
 	if c.p.Type.HasFrontend() {
-		env.Captures = &sample.Captures{Request: sampleSlots(c.p.Capture.Request), Response: sampleSlots(c.p.Capture.Response)}
+		if c.caps == nil {
+			c.caps = &sample.Captures{Request: sampleSlots(c.p.Capture.Request), Response: sampleSlots(c.p.Capture.Response)}
+		}
+		env.Captures = c.caps
 	}
 	return env
 }

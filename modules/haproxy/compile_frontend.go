@@ -30,13 +30,7 @@ func (c *proxyBuilder) frontend() {
 	}
 	e.MaxConn = p.Maxconn
 	c.monitor()
-	e.ReqCaptures, e.ResCaptures = captures(p.Capture.Request), captures(p.Capture.Response)
-	for _, s := range p.Capture.Request {
-		e.ReqCaptureLens = append(e.ReqCaptureLens, s.Len)
-	}
-	for _, s := range p.Capture.Response {
-		e.ResCaptureLens = append(e.ResCaptureLens, s.Len)
-	}
+	c.captures()
 	if k := p.Capture.Cookie; k != nil {
 		e.CookieCapture = &engine.CookieCapture{Name: k.Name, Exact: k.Exact, Len: k.Len}
 	}
@@ -47,12 +41,19 @@ func (c *proxyBuilder) frontend() {
 	c.backends()
 }
 
-func captures(list []CaptureSlot) []engine.HeaderCapture {
-	out := make([]engine.HeaderCapture, len(list))
-	for i, s := range list {
-		out[i] = engine.HeaderCapture{Name: strings.ToLower(s.Header), Len: s.Len}
+// captures gives the engine the slots that are declared, and those that rules have added while they were compiled.
+func (c *proxyBuilder) captures() {
+	slots := c.env(sample.FEReq).Captures
+	c.e.ReqCaptures, c.e.ReqCaptureLens = engineSlots(slots.Request)
+	c.e.ResCaptures, c.e.ResCaptureLens = engineSlots(slots.Response)
+}
+
+func engineSlots(list []sample.CaptureSlot) (out []engine.HeaderCapture, lens []int) {
+	for _, s := range list {
+		out = append(out, engine.HeaderCapture{Name: s.Name, Len: s.Len})
+		lens = append(lens, s.Len)
 	}
-	return out
+	return out, lens
 }
 
 func (c *proxyBuilder) monitor() {
