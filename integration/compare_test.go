@@ -56,6 +56,7 @@ func report(t *testing.T, x *exchange, r [2]string) {
 			}
 			return
 		}
+		t.Logf("haproxy:\n%s", r[0])
 		if r[0] != r[1] {
 			t.Errorf("-haproxy +ours\n%s", cmp.Diff(strings.Split(r[0], "\n"), strings.Split(r[1], "\n")))
 		}

@@ -62,7 +62,7 @@ func TestRules(t *testing.T) {
 		{name: "replace path", fe: `http-request replace-path /a(.*) /b\1`, client: script{"GET /abc?z HTTP/1.1\r\nhost: x\r\n\r\n"}},
 		{name: "set var", fe: "http-request set-var(txn.a) path,upper\nhttp-request set-header x-a %[var(txn.a)]\nhttp-request unset-var(txn.a)\nhttp-response set-header x-b <%[var(txn.a)]>", client: script{simple}},
 		{name: "acl and or not", fe: "acl a path_beg /a\nacl b hdr(host) -i X\nacl c method POST\nhttp-request deny if a b !c\nhttp-request deny deny_status 404 if c || !a", client: script{simple, expect("</html>"), on(1), post, expect("</html>"), on(2), "GET /z HTTP/1.1\r\nhost: y\r\n\r\n"}},
-		{name: "use_backend", fe: "use_backend u@ID if { path_beg /u }\nuse_backend %[path,field(2,/)]@ID if { path_beg /d }", be: "server s @S0\nbackend u@ID\nserver u @S1\nbackend d@ID\nserver d @S1", client: script{simple, on(1), "GET /u HTTP/1.1\r\n\r\n", expect("ok"), on(2), "GET /d/x HTTP/1.1\r\n\r\n", expect("ok")}},
+		{name: "use_backend", fe: "use_backend u@ID if { path_beg /u }\nuse_backend %[path,field(2,/)]@ID if { path_beg /d }", be: "server s @S0\nbackend u@ID\nserver u @S1\nbackend d@ID\nserver d @S1", client: script{simple, expect("ok"), 20 * ms, on(1), "GET /u HTTP/1.1\r\n\r\n", expect("ok"), on(2), "GET /d/x HTTP/1.1\r\n\r\n", expect("ok")}},
 		{name: "use_backend unknown", fe: "use_backend nope%[path]", client: script{simple}},
 		{name: "no backend", fe: "use_backend b_no_backend if { path /zz }\ndefault_backend e@ID", be: "server s @S0\nbackend e@ID", client: script{simple}},
 		{name: "forwardfor", fe: "option forwardfor\noption originalto", client: script{"GET /a HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n"}},

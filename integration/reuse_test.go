@@ -1,0 +1,33 @@
+package integration
+
+import "testing"
+
+// TestReuse compares which server connections requests share, and what becomes of idle ones.
+func TestReuse(t *testing.T) {
+	two := script{simple, expect("ok"), 20 * ms, on(1), simple, expect("ok"), 20 * ms, simple}
+	both := script{simple, on(1), simple, expect("ok"), 60 * ms, on(0), simple, on(1), 30 * ms, simple}
+	slow := []script{{50 * ms, okReply}}
+	compare(t, "", []exchange{
+		{name: "safe", client: two},
+		{name: "safe both", client: both, server: slow},
+		{name: "never", be: "http-reuse never", client: two},
+		{name: "aggressive", be: "http-reuse aggressive", client: script{simple, expect("ok"), 20 * ms, on(1), simple, expect("ok"), 20 * ms, simple, 50 * ms, on(2), simple}},
+		{name: "always", be: "http-reuse always", client: two},
+		{name: "safe conn-failure", be: "retry-on conn-failure", client: two},
+		{name: "safe empty", be: "retry-on conn-failure empty-response", client: two},
+		{name: "safe timeout", be: "retry-on conn-failure response-timeout", client: two},
+		{name: "safe empty timeout", be: "retry-on empty-response response-timeout", client: two},
+		{name: "safe all three", be: "retry-on conn-failure empty-response response-timeout", client: two},
+		{name: "safe all", be: "retry-on all-retryable-errors", client: two},
+		{name: "safe all without retries", be: "retry-on all-retryable-errors\nretries 0", client: two},
+		{name: "two at once, then one, then two", client: script{simple, on(1), simple, 120 * ms, on(2), simple, 120 * ms, simple, 120 * ms, on(3), simple, on(4), simple}, server: slow},
+		{name: "three at once", client: script{simple, on(1), simple, on(2), simple, 150 * ms, on(3), simple}, server: slow},
+		{name: "pool-max-conn 0", srv: "pool-max-conn 0", client: two},
+		{name: "pool-max-conn 1", srv: "pool-max-conn 1", client: both, server: slow},
+		{name: "client closes", client: script{simple, expect("ok"), closeNow, 20 * ms, on(1), simple}},
+		{name: "401 makes private", client: two, server: []script{{"HTTP/1.1 401 U\r\nWWW-Authenticate: NTLM\r\nContent-Length: 2\r\n\r\nok"}, {okReply}}},
+		{name: "server-close pretend", be: "option http-server-close\noption http-pretend-keepalive", client: two},
+		{name: "prefer-last-server", be: "option prefer-last-server\nbalance roundrobin\nserver a @S0\nserver b @S1", client: script{simple, expect("ok"), 20 * ms, simple}},
+		{name: "last server without option", be: "balance roundrobin\nserver a @S0\nserver b @S1", client: script{simple, expect("ok"), 20 * ms, simple}},
+	})
+}
