@@ -41,7 +41,8 @@ var globalIgnored = []keyword{
 	ignore("cpu-map", whyThreads), ignore("numa-cpu-mapping", whyThreads), ignore("thread-group", whyThreads),
 	ignore("thread-groups", whyThreads), ignore("tune.idle-pool.shared", whyThreads),
 	ignore("tune.listener.multi-queue", whyThreads), ignore("tune.runqueue-depth", whyThreads),
-	ignore("tune.sched.low-latency", whyThreads), ignore("profiling.tasks", whyThreads), ignore("profiling.memory", whyThreads), ignore("tune.maxaccept", whyThreads),
+	ignore("tune.sched.low-latency", whyThreads), ignore("profiling.tasks", whyThreads),
+	ignore("profiling.memory", whyThreads), ignore("tune.maxaccept", whyThreads),
 	ignore("no-memory-trimming", whyMemory), ignore("tune.buffers.limit", whyMemory), ignore("tune.buffers.reserve", whyMemory),
 	ignore("tune.fail-alloc", whyMemory), ignore("tune.pattern.cache-size", whyMemory),
 	ignore("tune.pool-high-fd-ratio", whyMemory), ignore("tune.pool-low-fd-ratio", whyMemory), ignore("maxzlibmem", whyMemory),
@@ -78,7 +79,8 @@ var globalLater = []string{
 
 // proxyIgnored are the words of a proxy that change nothing here.
 var proxyIgnored = []keyword{
-	ignore("bind-process", whyThreads), {name: "backlog", in: inFront, warn: "the system's largest queue is used", parse: ignoreNumber},
+	ignore("bind-process", whyThreads),
+	{name: "backlog", in: inFront, warn: "the system's largest queue is used", parse: ignoreNumber},
 	ignore("option contstats", whyCounters), ignore("option socket-stats", whyCounters),
 	ignore("option splice-auto", whyBuffers), ignore("option splice-request", whyBuffers),
 	ignore("option splice-response", whyBuffers), ignore("option tcp-smart-accept", whyBuffers),
@@ -96,7 +98,8 @@ var proxyLater = []string{
 	"option httpslog", "option idle-close-on-response", "option independent-streams", "option ldap-check",
 	"option mysql-check", "option nolinger", "option persist", "option pgsql-check", "option prefer-last-server",
 	"option redis-check", "option smtpchk", "option spop-check", "option ssl-hello-chk", "option tcp-check",
-	"option transparent", "persist rdp-cookie", "rate-limit", "rate-limit sessions", "server-state-file-name", "server-template", "source",
+	"option transparent", "persist rdp-cookie", "rate-limit", "rate-limit sessions",
+	"server-state-file-name", "server-template", "source",
 	"srvtcpka-cnt", "srvtcpka-idle", "srvtcpka-intvl", "stick match", "stick on", "stick store-request",
 	"stick store-response", "stick-table", "tcp-check", "tcp-request", "tcp-response", "transparent", "use-fcgi-app",
 	"use-server",

@@ -14,7 +14,9 @@ var proxyLogOptions = []keyword{
 	option("log-separate-errors", inFront, func(o *haproxy.Options) *bool { return &o.LogSeparateErrors }),
 	option("logasap", inFront, func(o *haproxy.Options) *bool { return &o.Logasap }),
 	row("option httplog", inFront, optionHTTPLog),
-	row("option tcplog", inFront, func(p *parser, d *cfg.Dispenser) error { return p.builtinFormat(d, "option tcplog", "tcplog") }),
+	row("option tcplog", inFront, func(p *parser, d *cfg.Dispenser) error {
+		return p.builtinFormat(d, "option tcplog", "tcplog")
+	}),
 }
 
 // proxyLog are the other keywords about logs (configuration.txt 4.2).
@@ -24,7 +26,9 @@ var proxyLog = []keyword{
 		p.overrideFormat(d, "log-format")
 		return p.format(d, "log-format", &p.proxy.LogFormat)
 	}),
-	row("log-format-sd", inFront, func(p *parser, d *cfg.Dispenser) error { return p.format(d, "log-format-sd", &p.proxy.LogFormatSD) }),
+	row("log-format-sd", inFront, func(p *parser, d *cfg.Dispenser) error {
+		return p.format(d, "log-format-sd", &p.proxy.LogFormatSD)
+	}),
 	row("error-log-format", inFront, func(p *parser, d *cfg.Dispenser) error {
 		return p.format(d, "error-log-format", &p.proxy.ErrorLogFormat)
 	}),

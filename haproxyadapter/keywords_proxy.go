@@ -30,7 +30,9 @@ var proxyBasics = []keyword{
 		return word(d, &p.proxy.MonitorURI, "'monitor-uri' expects an URI.")
 	}),
 	row("monitor fail", inFrontend|inListen, monitorFail),
-	row("monitor", inFrontend|inListen, func(_ *parser, d *cfg.Dispenser) error { return d.Errf("'monitor' only supports 'fail'.") }),
+	row("monitor", inFrontend|inListen, func(_ *parser, d *cfg.Dispenser) error {
+		return d.Errf("'monitor' only supports 'fail'.")
+	}),
 	row("default_backend", inFront, func(p *parser, d *cfg.Dispenser) error {
 		p.proxy.at(d, "default_backend")
 		return word(d, &p.proxy.DefaultBackend, "'default_backend' expects a backend name.")

@@ -16,10 +16,7 @@ var proxyStats = []keyword{
 	stat("stats enable", func(*parser, *cfg.Dispenser, *haproxy.Stats) error { return nil }),
 	stat("stats hide-version", func(_ *parser, _ *cfg.Dispenser, s *haproxy.Stats) error { s.HideVersion = true; return nil }),
 	stat("stats show-legends", func(_ *parser, _ *cfg.Dispenser, s *haproxy.Stats) error { s.ShowLegends = true; return nil }),
-	{name: "stats show-modules", in: inAll, warn: "there are no further counters to show", parse: func(p *parser, d *cfg.Dispenser) error {
-		p.proxy.stats(d) // enables the page as any other
-		return nil
-	}},
+	{name: "stats show-modules", in: inAll, warn: "there are no further counters to show", parse: statsEnable},
 	stat("stats uri", func(_ *parser, d *cfg.Dispenser, s *haproxy.Stats) error {
 		return word(d, &s.URI, "'uri' needs an URI prefix.")
 	}),
@@ -69,6 +66,12 @@ func (x *proxy) stats(d *cfg.Dispenser) *haproxy.Stats {
 		x.Stats = &haproxy.Stats{Pos: d.Pos()}
 	}
 	return x.Stats
+}
+
+// statsEnable is what each stats keyword does besides.
+func statsEnable(p *parser, d *cfg.Dispenser) error {
+	p.proxy.stats(d)
+	return nil
 }
 
 // statsAuth adds a user. Syntax: stats auth <user>:<password>
