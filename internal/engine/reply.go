@@ -56,6 +56,10 @@ func (s *session) answer() {
 	}
 	s.keep = t.Res.SetConnection(&t.Req, s.keep)
 	s.logHead()
+	if t.Reply.Chunked && body != nil {
+		t.Res.Headers.Add(nameTransferEncoding, valueChunked)
+		body = oneChunk(body)
+	}
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true
@@ -63,6 +67,25 @@ func (s *session) answer() {
 		s.clientWriteFailed(err)
 	}
 }
+
+// oneChunk is body as a chunked message body (RFC 9112 7.1). HAProxy sends its own pages so, to HTTP/1.0 clients too.
+func oneChunk(body []byte) []byte {
+	if len(body) == 0 {
+		return lastChunk
+	}
+	out := make([]byte, 0, len(body)+32)
+	out = strconv.AppendInt(out, int64(len(body)), 16)
+	out = append(out, "\r\n"...)
+	out = append(out, body...)
+	out = append(out, "\r\n"...)
+	return append(out, lastChunk...)
+}
+
+var (
+	nameTransferEncoding = []byte("transfer-encoding")
+	valueChunked         = []byte("chunked")
+	lastChunk            = []byte("0\r\n\r\n")
+)
 
 // headOnly tells whether the request's answer has no body.
 func (s *session) headOnly() bool {

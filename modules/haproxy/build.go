@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/check"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/stats"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -29,7 +31,9 @@ type built struct {
 	settings map[*server.Backend]*server.Settings
 	checked  []check.Backend
 	runner   *check.Runner
-	undo     []func() // gives references back
+	sockets  []*cliSocket          // stats sockets
+	proxies  func() []*stats.Proxy // made when statistics are first asked for
+	undo     []func()              // gives references back
 }
 
 func (b *built) release() {
@@ -96,7 +100,9 @@ func (b *builder) build() (*built, error) {
 	}
 	if len(b.errs) == 0 {
 		b.listeners()
+		b.cliSockets()
 	}
+	b.out.proxies = sync.OnceValue(b.out.statsProxies)
 	return b.out, errors.Join(b.errs...)
 }
 
@@ -126,7 +132,7 @@ func (b *builder) warn(pos cfg.Pos, msg string) {
 func (b *builder) global() {
 	g, t := &b.cfg.Global, &b.cfg.Global.Tune
 	s := &b.out.snap.Global
-	s.Maxconn = g.Maxconn
+	s.Maxconn = or(g.Maxconn, defaultMaxconn())
 	s.Bufsize = or(t.Bufsize, 16384)
 	s.Maxrewrite = or(t.Maxrewrite, 1024)
 	s.MaxHdr = or(t.HTTPMaxhdr, 101)

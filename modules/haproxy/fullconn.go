@@ -10,7 +10,7 @@ func (c *Config) fullConn(p *Proxy) int64 {
 	sum := 0
 	for _, f := range c.Proxies {
 		if f.Type.HasFrontend() && f.leadsTo(p) {
-			sum += or(f.Maxconn, c.Global.Maxconn)
+			sum += or(f.Maxconn, or(c.Global.Maxconn, defaultMaxconn()))
 		}
 	}
 	return int64(max(1, (sum+9)/10))

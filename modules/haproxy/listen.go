@@ -80,14 +80,16 @@ func open(na string, o *BindOptions) (net.Listener, error) {
 
 // own applies mode, user and group of a unix socket.
 func (o *BindOptions) own(path string) error {
+	mode := os.FileMode(0o777) &^ umask // Caddy's own default is stricter than a plain bind's
 	if o.Mode != "" {
 		m, err := strconv.ParseUint(o.Mode, 8, 32)
 		if err != nil {
 			return fmt.Errorf("mode %q: %w", o.Mode, err)
 		}
-		if err := os.Chmod(path, os.FileMode(m)); err != nil {
-			return err
-		}
+		mode = os.FileMode(m)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		return err
 	}
 	uid, gid := -1, -1
 	if o.UID != nil {

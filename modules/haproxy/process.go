@@ -16,6 +16,9 @@ type process struct {
 	engine   *engine.Engine
 	registry server.Registry
 	stack    []*built // configurations in force, the newest rules
+	ruling   atomic.Pointer[built]
+	cli      cli
+	rates    rates
 	janitor  chan struct{}
 	wg       sync.WaitGroup
 }
@@ -52,11 +55,19 @@ func (p *process) push(b *built) error {
 		p.reconfigure()
 		return err
 	}
+	opened, err := p.cli.adopt(b.sockets, b.cfg.Global.StatsMaxconn)
+	if err != nil {
+		p.reconfigure()
+		return err
+	}
 	if err := p.engine.Push(b.snap); err != nil {
+		p.cli.forget(opened)
 		p.reconfigure()
 		return err
 	}
 	p.stack = append(p.stack, b)
+	p.ruling.Store(b)
+	p.cli.point(b.sockets)
 	b.startChecks()
 	if p.janitor == nil {
 		p.janitor = make(chan struct{})
@@ -82,13 +93,26 @@ func (p *process) remove(b *built) (last bool) {
 	if ruled {
 		p.reconfigure()
 	}
+	p.ruling.Store(p.top())
+	if top := p.top(); top != nil {
+		p.cli.keep(top.sockets)
+	}
 	if len(p.stack) == 0 {
+		p.cli.close()
 		close(p.janitor)
 		p.janitor = nil
 		p.wg.Wait()
 		return true
 	}
 	return false
+}
+
+// top is the ruling configuration, nil without one. p is locked.
+func (p *process) top() *built {
+	if n := len(p.stack); n > 0 {
+		return p.stack[n-1]
+	}
+	return nil
 }
 
 // reconfigure puts the settings of the ruling configuration in force again.
@@ -109,6 +133,7 @@ func (p *process) purge(stop chan struct{}) {
 			return
 		case <-t.C:
 			engine.PurgeIdle(false)
+			p.rates.tick(p.engine)
 		}
 	}
 }

@@ -84,6 +84,8 @@ type Reply struct {
 	Redirect bool // flags LR, counted as a redirect
 	// Ready goes with Deny and Tarpit: Res and Body hold the answer already, the error pages are not asked.
 	Ready bool
+	// Chunked sends Body as chunks, with a Transfer-Encoding header behind all others (the stats page).
+	Chunked bool
 	// Silent is an answer from an empty errorfile: the connection closes without one.
 	Silent bool
 }

@@ -1,0 +1,64 @@
+package haproxy
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/stats"
+)
+
+// statsPage makes the statistics page of the proxy.
+func (c *proxyBuilder) statsPage() engine.Service {
+	s := c.p.Stats
+	if len(s.HTTPRequest) > 0 && (len(s.Auth) > 0 || s.Realm != "") {
+		c.failf(s.Pos, "proxy '%s': stats 'auth'/'realm' and 'http-request' can't be used at the same time.", c.p.Name)
+	}
+	page := &stats.Page{
+		Source: source{}, Proxy: c.p.Name, URI: or(s.URI, stats.DefaultURI), Realm: or(s.Realm, stats.DefaultRealm),
+		Scope: s.Scope, Refresh: time.Duration(s.Refresh), HideVersion: s.HideVersion, ShowLegends: s.ShowLegends,
+		ShowNode: s.ShowNode, ShowDesc: s.ShowDesc, Node: s.Node, Desc: s.Desc,
+	}
+	if len(s.Auth) > 0 {
+		page.Users = make(map[string]string, len(s.Auth))
+		for _, u := range s.Auth {
+			page.Users[u.Name] = u.Password
+		}
+	}
+	where := c.places(sample.FEReq, sample.BEReq)
+	page.Rules = c.program(s.HTTPRequest, action.HTTPRequest, where)
+	for _, k := range s.Admin {
+		page.Admin = append(page.Admin, c.condition(k, where, "stats admin"))
+	}
+	return page
+}
+
+// statsProxies is what statistics know of the proxies.
+func (b *built) statsProxies() []*stats.Proxy {
+	list := make([]*stats.Proxy, len(b.cfg.Proxies))
+	for i, p := range b.cfg.Proxies {
+		e := b.snap.Proxies[i]
+		list[i] = &stats.Proxy{
+			Name: p.Name, ID: e.ID, ForcedID: p.ID != 0, Mode: string(or(p.Mode, ModeTCP)), Frontend: e.FE, Backend: e.BE,
+			Algo: p.algorithm(), Description: p.Description, Disabled: p.Disabled,
+		}
+		if p.Cookie != nil {
+			list[i].Cookie = p.Cookie.Name
+		}
+	}
+	return list
+}
+
+// algorithm is the name of the balancing algorithm as haproxy.cfg spells it.
+func (p *Proxy) algorithm() string {
+	var b struct {
+		Algorithm string `json:"algorithm"`
+	}
+	if len(p.Balance) == 0 || json.Unmarshal(p.Balance, &b) != nil {
+		return "roundrobin"
+	}
+	return strings.ReplaceAll(b.Algorithm, "_", "-")
+}
