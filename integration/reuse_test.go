@@ -26,8 +26,12 @@ func TestReuse(t *testing.T) {
 		{name: "pool-max-conn 1", srv: "pool-max-conn 1", client: both, server: slow},
 		{name: "client closes", client: script{simple, expect("ok"), closeNow, 20 * ms, on(1), simple}},
 		{name: "401 makes private", client: two, server: []script{{"HTTP/1.1 401 U\r\nWWW-Authenticate: NTLM\r\nContent-Length: 2\r\n\r\nok"}, {okReply}}},
+		{name: "closed when used again", client: script{simple, expect("ok"), 20 * ms, simple}, server: []script{{okReply}, {closeNow}}},
+		{name: "closed when used again by another", be: "http-reuse always", client: script{simple, expect("ok"), 20 * ms, on(1), simple}, server: []script{{okReply}, {closeNow}}},
+		{name: "closed when used again, post", client: script{simple, expect("ok"), 20 * ms, post}, server: []script{{okReply}, {closeNow}}},
+		{name: "closed when used again, empty-response", be: "retry-on empty-response", client: script{simple, expect("ok"), 20 * ms, simple}, server: []script{{okReply}, {closeNow}, {okReply}}},
+		{name: "reset when used again", client: script{simple, expect("ok"), 20 * ms, simple}, server: []script{{okReply}, {resetNow}}},
 		{name: "server-close pretend", be: "option http-server-close\noption http-pretend-keepalive", client: two},
-		{name: "prefer-last-server", be: "option prefer-last-server\nbalance roundrobin\nserver a @S0\nserver b @S1", client: script{simple, expect("ok"), 20 * ms, simple}},
 		{name: "last server without option", be: "balance roundrobin\nserver a @S0\nserver b @S1", client: script{simple, expect("ok"), 20 * ms, simple}},
 	})
 }

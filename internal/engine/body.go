@@ -134,13 +134,14 @@ type upload struct {
 	buf     buffer
 	fault   *fault // of the client's side
 	done    bool
+	broken  bool // it is no chunked body
 	bytes   int64
 }
 
 // startUpload begins to forward what is not in the buffer yet.
 func (s *session) startUpload() {
 	u := &s.up
-	u.fault, u.done, u.bytes = nil, false, 0
+	u.fault, u.done, u.broken, u.bytes = nil, false, false, 0
 	u.running = true
 	s.take(&u.buf)
 	srv := s.srv
@@ -192,7 +193,7 @@ func (s *session) runUpload(srv *netio.Conn) {
 			b.left -= int64(n)
 			done = b.left == 0
 		} else if data, used, done, err = b.dec.Decode(buf[:n]); err != nil {
-			u.fault = &faultUploadBad
+			u.fault, u.broken = &faultUploadBad, true
 			srv.AbortRead()
 			return
 		}
@@ -266,6 +267,7 @@ func (s *session) joinUpload() {
 		s.keep, s.srvKeep = false, false
 	}
 	s.body.done = u.done
+	s.srvBroken = s.srvBroken || u.broken
 }
 
 // waitUpload lets the upload finish after the response is complete; the client has its own timeout for it.

@@ -125,13 +125,14 @@ func (s *session) connected(srv *server.Server) {
 	}
 	mark(&t.Log.Connected)
 	srv.Began(t.Log.Connected)
-	srv.UsedConns.Add(1)
+	poolOf(srv).used(srv.UsedConns.Add(1))
 	t.ServerLocal, t.ServerRemote = s.srv.Local, s.srv.Remote
-	s.srvKeep = s.srvKeepWanted
+	s.srvKeep, s.srvBroken = s.srvKeepWanted, false
 }
 
 // closeServer ends the connection to the server, or keeps it for later when its response was complete. It ends with a RST,
-// as in HAProxy: no local port is left in TIME_WAIT, which a busy proxy would run out of.
+// as in HAProxy: no local port is left in TIME_WAIT, which a busy proxy would run out of. After bytes that
+// are no HTTP it ends with a FIN, as there too.
 func (s *session) closeServer() {
 	c, srv := s.srv, s.slot.Server
 	s.srv = nil
@@ -139,6 +140,10 @@ func (s *session) closeServer() {
 	srv.UsedConns.Add(-1)
 	if s.srvKeep {
 		s.putIdle(srv, c)
+		return
+	}
+	if s.srvBroken {
+		c.Close()
 		return
 	}
 	c.Reset()

@@ -50,13 +50,14 @@ func (s *session) lost(f *fault) {
 
 // retryL7 tells whether the request may be sent again after f (retry-on), and prepares the next attempt.
 func (s *session) retryL7(f *fault) bool {
+	s.srvKeep = s.srvKeep && s.t.Res.Status == f.status && RetryStatus(f.status)&f.retry != 0
 	if f.retry == 0 || f.retry&RetryConnFailure != 0 || s.sent || s.be.RetryOn&f.retry == 0 {
 		return false
 	}
 	if s.t.NoL7Retry || !s.body.done || s.up.running || !s.retry() {
 		return false
 	}
-	s.srvKeep = false
+	s.srvBroken = f == &faultBadResponse
 	s.closeServer()
 	s.t.Res.Reset()
 	s.sin.r, s.sin.w = 0, 0
@@ -225,6 +226,9 @@ func (s *session) retryStatus() *fault {
 	if bit == 0 || s.be.RetryOn&bit == 0 || s.t.Log.Retries >= s.be.Retries || !s.body.done || s.t.NoL7Retry {
 		return nil
 	}
+	s.resKind, s.serverLength = s.t.Res.Body(s.t.Req.Method), s.t.Res.ContentLength
+	s.keepServer()
+	s.dropBody()
 	return &fault{status: s.t.Res.Status, cause: 'S', phase: 'H', retry: bit}
 }
 

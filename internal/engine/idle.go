@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
@@ -13,6 +14,18 @@ type idlePool struct {
 	mu    sync.Mutex
 	conns []idleConn
 	srv   *server.Server
+	// peak is the most connections that were in use at once, lately: more than that are not kept.
+	peak atomic.Int64
+}
+
+// used notes that n connections are in use.
+func (p *idlePool) used(n int64) {
+	for {
+		old := p.peak.Load()
+		if n <= old || p.peak.CompareAndSwap(old, n) {
+			return
+		}
+	}
 }
 
 type idleConn struct {
@@ -43,6 +56,9 @@ func poolOf(srv *server.Server) *idlePool {
 	return srv.Pool.Load().(*idlePool)
 }
 
+// retrySafe are the conditions under which http-reuse safe also serves first requests from idle connections.
+const retrySafe = RetryConnFailure | RetryEmptyResponse | RetryResponseTimeout
+
 // takeIdle returns a connection to srv that this request may use, nil when it has to open one.
 func (s *session) takeIdle(srv *server.Server) *netio.Conn {
 	if c := s.own; c != nil {
@@ -51,10 +67,13 @@ func (s *session) takeIdle(srv *server.Server) *netio.Conn {
 		if same && c.Quiet() {
 			return c
 		}
-		c.Close()
+		c.Reset()
 	}
 	mode := s.be.Reuse
 	first := s.conn.Requests == 1
+	if mode == ReuseSafe && s.be.RetryOn&retrySafe == retrySafe {
+		first = false // what goes wrong with an idle connection is repeated on another one
+	}
 	if mode == ReuseNever || (mode == ReuseSafe && first) {
 		return nil
 	}
@@ -92,7 +111,7 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 			s.own, s.ownServer = c, srv
 			return
 		}
-		c.Close()
+		c.Reset()
 		return
 	}
 	cfg := srv.Config()
@@ -102,9 +121,10 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 	}
 	p := poolOf(srv)
 	p.mu.Lock()
-	if most >= 0 && len(p.conns) >= most {
+	n := int64(len(p.conns))
+	if (most >= 0 && n >= int64(most)) || n+srv.UsedConns.Load() >= p.peak.Load() {
 		p.mu.Unlock()
-		c.Close()
+		c.Reset()
 		return
 	}
 	p.conns = append(p.conns, idleConn{c: c, since: netio.Now(), reused: s.srvReused})
@@ -125,6 +145,8 @@ func (p *idlePool) purge(age time.Duration) {
 			keep = append(keep, e)
 		}
 	}
+	used := p.srv.UsedConns.Load()
+	p.peak.Store(max(used, (p.peak.Load()+used+1)/2))
 	clear(p.conns[len(keep):])
 	p.conns = keep
 	p.mu.Unlock()

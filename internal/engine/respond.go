@@ -56,7 +56,7 @@ func (s *session) buffered(kind h1.Body) []byte {
 
 // dropBody is for a response that rules have replaced: the server's connection lives on when its body is there already.
 func (s *session) dropBody() {
-	whole := s.resKind == h1.BodyNone ||
+	whole := s.resKind == h1.BodyNone || s.resKind == h1.BodyChunked && s.chunks.done && len(s.chunks.rest) == 0 ||
 		s.resKind == h1.BodyLength && int64(s.sin.w-s.sin.r) == s.serverLength
 	s.srvKeep = s.srvKeep && whole
 }
@@ -221,6 +221,7 @@ func (s *session) sendChunked(head []byte) {
 			return
 		}
 		if p.decode(&s.dec, buf[:n+m]) != nil {
+			s.srvBroken = true
 			s.failData(&faultServerBad)
 			return
 		}

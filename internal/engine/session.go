@@ -49,6 +49,7 @@ type session struct {
 	keep          bool // the client's connection may carry another request
 	srvKeep       bool // the server's connection may carry another request
 	srvKeepWanted bool // the request said so
+	srvBroken     bool // what came from either side could not be parsed
 	sent          bool // bytes of a final response head went out
 	logged        bool // the line of this transaction was written
 	silent        bool // no log line for this transaction
@@ -131,7 +132,7 @@ func (s *session) end() {
 	s.leaveServer()
 	s.leaveBackend()
 	if s.own != nil {
-		s.own.Close()
+		s.own.Reset()
 	}
 	s.hangUp()
 	s.entered.Leave()
