@@ -20,7 +20,7 @@ var globalProcess = []keyword{
 		p.conf.Global.Maxconn, err = integer(d, "maxconn", 0)
 		return err
 	}),
-	row("daemon", inGlobal, func(p *parser, _ *cfg.Dispenser) error { p.conf.Global.Process.Daemon = true; return nil }),
+	processFlag("daemon", func(x *haproxy.Process) *bool { return &x.Daemon }),
 	row("master-worker", inGlobal, globalMasterWorker),
 	row("pidfile", inGlobal, globalPidfile),
 	row("chroot", inGlobal, globalChroot),
@@ -29,17 +29,20 @@ var globalProcess = []keyword{
 	row("uid", inGlobal, func(p *parser, d *cfg.Dispenser) error { return p.numericID(d, "uid", &p.conf.Global.Process.UID) }),
 	row("gid", inGlobal, func(p *parser, d *cfg.Dispenser) error { return p.numericID(d, "gid", &p.conf.Global.Process.GID) }),
 	row("ulimit-n", inGlobal, func(p *parser, d *cfg.Dispenser) (err error) {
-		p.conf.Global.Process.UlimitN, err = integer(d, "ulimit-n", 0)
+		if p.conf.Global.Process.UlimitN, err = integer(d, "ulimit-n", 0); err == nil {
+			p.process(d, "ulimit-n")
+		}
 		return err
 	}),
 	row("nbthread", inGlobal, globalNbthread),
-	{name: "strict-limits", in: inGlobal, no: true, parse: func(p *parser, _ *cfg.Dispenser) error {
+	{name: "strict-limits", in: inGlobal, no: true, parse: func(p *parser, d *cfg.Dispenser) error {
 		on := p.prefix == ""
 		p.conf.Global.Process.StrictLimits = &on
+		p.process(d, "strict-limits")
 		return nil
 	}},
-	row("quiet", inGlobal, func(p *parser, _ *cfg.Dispenser) error { p.conf.Global.Process.Quiet = true; return nil }),
-	row("zero-warning", inGlobal, func(p *parser, _ *cfg.Dispenser) error { p.conf.Global.Process.ZeroWarning = true; return nil }),
+	processFlag("quiet", func(x *haproxy.Process) *bool { return &x.Quiet }),
+	processFlag("zero-warning", func(x *haproxy.Process) *bool { return &x.ZeroWarning }),
 	row("hard-stop-after", inGlobal, func(p *parser, d *cfg.Dispenser) (err error) {
 		p.conf.Global.HardStopAfter, err = duration(d, time.Millisecond, "argument to <hard-stop-after>.",
 			"'hard-stop-after' expects <time> as argument.")
@@ -58,11 +61,22 @@ var globalProcess = []keyword{
 	row("unix-bind", inGlobal, globalUnixBind),
 }
 
-// process keeps a word about rights that only the haproxy command obeys.
+// process warns about a word for the process itself, which only the haproxy command obeys.
 func (p *parser) process(d *cfg.Dispenser, word string) {
 	if !p.opt.Command {
-		d.Warnf("'%s' is not applied by this program itself: let the service manager do it, or start it as haproxy.", word)
+		d.Warnf("'%s' is obeyed by the haproxy command only; under caddy run it is the service manager's.", word)
 	}
+}
+
+// processFlag is the row of a word without arguments for the process itself.
+func processFlag(name string, field func(*haproxy.Process) *bool) keyword {
+	return row(name, inGlobal, func(p *parser, d *cfg.Dispenser) error {
+		if d.Done() {
+			*field(&p.conf.Global.Process) = true
+			p.process(d, name)
+		}
+		return nil
+	})
 }
 
 func globalMasterWorker(p *parser, d *cfg.Dispenser) error {
@@ -70,6 +84,7 @@ func globalMasterWorker(p *parser, d *cfg.Dispenser) error {
 		return d.Errf("'master-worker' only supports 'no-exit-on-failure' option.")
 	}
 	p.conf.Global.Process.MasterWorker = true
+	p.process(d, "master-worker")
 	return nil
 }
 
@@ -77,7 +92,11 @@ func globalPidfile(p *parser, d *cfg.Dispenser) error {
 	if !p.first(d, "pidfile") {
 		return nil
 	}
-	return word(d, &p.conf.Global.Process.Pidfile, "'pidfile' expects a file name as an argument.")
+	if err := word(d, &p.conf.Global.Process.Pidfile, "'pidfile' expects a file name as an argument."); err != nil {
+		return err
+	}
+	p.process(d, "pidfile")
+	return nil
 }
 
 func globalChroot(p *parser, d *cfg.Dispenser) error {
@@ -162,6 +181,7 @@ func globalNbthread(p *parser, d *cfg.Dispenser) error {
 		return d.Errf("'nbthread' value must be between 1 and 64 (was %d)", n)
 	}
 	p.conf.Global.Process.Nbthread = n
+	p.process(d, "nbthread")
 	return nil
 }
 

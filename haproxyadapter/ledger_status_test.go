@@ -97,13 +97,16 @@ func tableStatus(t *testing.T, e entry, known table, old []keyword) string {
 	case slices.ContainsFunc(old, func(o keyword) bool { return o.name == k.name }):
 		return "warn: HAProxy 1.x, taken for its modern spelling"
 	case slices.Contains(rightsWords, k.name):
-		return "warn: applied by the haproxy command, not by caddy run"
+		return "warn: obeyed by the haproxy command, not by caddy run"
 	}
 	return "yes"
 }
 
-// rightsWords are obeyed by the haproxy command only.
-var rightsWords = []string{"chroot", "user", "group", "uid", "gid"}
+// rightsWords are words for the process itself, which only the haproxy command obeys.
+var rightsWords = []string{
+	"chroot", "daemon", "gid", "group", "master-worker", "nbthread", "pidfile", "quiet", "strict-limits", "uid", "ulimit-n",
+	"user", "zero-warning",
+}
 
 // lineStatus reads a line with the keyword and judges by what is said about it.
 func lineStatus(t *testing.T, e entry, read func(*cfg.Dispenser) error, words ...string) string {

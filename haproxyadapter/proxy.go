@@ -141,7 +141,6 @@ func (x *proxy) inherit(base *proxy) {
 	own := x.Proxy
 	c := *base.Proxy
 	c.Name, c.Type, c.Pos = own.Name, own.Type, own.Pos
-	c.Description, c.ID = "", 0
 	c.At = maps.Clone(base.At)
 	c.Log = slices.Clone(c.Log)
 	c.Error = slices.Clone(c.Error)
