@@ -95,6 +95,35 @@ func TestDefaultPath(t *testing.T) {
 	}
 }
 
+// Files that stand in rules and expressions follow default-path too.
+func TestDefaultPathInRules(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"page.txt": "hello", "hosts.map": "a b\n", "list": "x\n", "503.http": "HTTP/1.0 503 Sorry\r\n\r\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body := "global\n default-path config\ndefaults\n mode http\n timeout client 1s\nfrontend f\n bind :80\n" +
+		" acl known path -f list\n" +
+		" http-request set-header X-Host %[req.hdr(host),map(hosts.map,none)] if known\n" +
+		" http-request return status 200 content-type text/plain file page.txt if { path -f list }\n" +
+		" http-request deny status 503 errorfile 503.http\n" +
+		" http-error status 404 content-type text/plain file page.txt\n"
+	conf, diags := Adapt([]cfg.File{{Name: filepath.Join(dir, "x.cfg"), Body: []byte(body)}}, Options{})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := JSON(conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, times := range map[string]int{"page.txt": 2, "hosts.map": 1, "list": 2, "503.http": 1} {
+		if n := strings.Count(string(raw), filepath.Join(dir, name)); n != times {
+			t.Errorf("%s: %d times instead of %d in\n%s", name, n, times, raw)
+		}
+	}
+}
+
 // The haproxy command gives up rights itself: nothing to warn about.
 func TestCommandObeysProcessWords(t *testing.T) {
 	body := []byte("global\n user root\n group root\n chroot /\n daemon\ndefaults\n mode http\n timeout client 1s\nfrontend f\n bind :80\n")

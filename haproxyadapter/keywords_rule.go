@@ -95,6 +95,9 @@ func (p *parser) rule(d *cfg.Dispenser, set string, where action.RuleSet) (actio
 	if r.If != nil {
 		p.paths.condition(r.If)
 	}
+	if err := p.paths.rule(&r); err != nil {
+		return r, d.Errf("%w", err)
+	}
 	return r, p.knownACLs(d, r.If, what)
 }
 

@@ -51,7 +51,7 @@ func (p *parser) run(x *cfg.Lexer) {
 			p.paths.enter(p, line.Pos.File)
 		}
 		p.directives(line)
-		d := cfg.NewDispenser(line, p.diags)
+		d := cfg.NewDispenser(p.paths.line(line), p.diags)
 		d.Next()
 		p.line(d)
 	}
