@@ -12,7 +12,8 @@ import (
 // reqBody is where the request's body stands. What was read with or after the head lies decoded in in.b[from:to];
 // in.r is behind the bytes of this request that are in the buffer.
 type reqBody struct {
-	kind     h1.Body
+	kind     h1.Body // as the client framed it
+	out      h1.Body // as it is framed towards the server
 	from, to int
 	left     int64 // BodyLength: bytes that are still to come
 	dec      h1.Chunked
@@ -27,14 +28,13 @@ func (s *session) startBody() {
 	b.from, b.to = s.in.r, s.in.r
 	b.done, b.sent100 = false, false
 	b.left = 0
+	b.dec.Reset()
 	switch b.kind {
 	case h1.BodyNone:
 		b.done = true
 		return
 	case h1.BodyLength:
 		b.left = s.t.Req.ContentLength
-	case h1.BodyChunked:
-		b.dec.Reset()
 	}
 	if err := s.takeBody(); err != nil {
 		b.done = false
@@ -233,7 +233,7 @@ func (u *upload) clientFailed(err error) {
 // unless the chunk's head before it was longer than that, which decoding in place guarantees.
 func (s *session) sendBodyPart(srv *netio.Conn, head, data []byte, done bool, _ int) error {
 	timeout := s.backend().Timeouts.Server
-	if s.body.kind == h1.BodyLength {
+	if s.body.out == h1.BodyLength {
 		_, err := srv.Write(data, nil, timeout)
 		return err
 	}

@@ -82,7 +82,7 @@ func (s *session) send() *fault {
 	s.take(&s.out)
 	out := h1.AppendRequest((*s.out.b)[:0], &t.Req)
 	body := (*s.in.b)[s.body.from:s.body.to]
-	if s.body.kind == h1.BodyChunked {
+	if s.body.out == h1.BodyChunked {
 		out, body = s.frameBuffered(out, body), nil
 	}
 	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers) + int64(s.body.to-s.body.from)
@@ -112,10 +112,10 @@ func (s *session) frameBuffered(out, body []byte) []byte {
 }
 
 // requestConnection sets the Connection header towards the server.
-func (s *session) requestConnection() {
-	s.srvKeepWanted = s.mode() == KeepAlive
-	said := s.t.Req.SetConnection(s.srvKeepWanted || s.be.PretendKA)
-	s.srvKeepWanted = s.srvKeepWanted && said
+func (s *session) requestConnection(closing bool) {
+	s.srvKeepWanted = s.mode() == KeepAlive && !closing
+	said := s.t.Req.SetConnection(s.srvKeepWanted || s.be.PretendKA && !closing)
+	s.srvKeepWanted = s.srvKeepWanted && said && !s.odd
 }
 
 // mode is the connection mode that rules: the stricter one of the two proxies.

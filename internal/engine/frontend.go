@@ -200,7 +200,12 @@ func (s *session) prepare() bool {
 		return false
 	}
 	s.addForwarded()
-	s.requestConnection()
+	closing, f := s.frameRequest()
+	if f != nil {
+		s.failAnswer(f)
+		return false
+	}
+	s.requestConnection(closing)
 	return true
 }
 

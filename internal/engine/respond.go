@@ -17,7 +17,7 @@ func (s *session) respond() {
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
 	s.serverLength, s.sinData = t.Res.ContentLength, s.buffered(kind)
 	t.Log.BytesOut += int64(len(s.sinData))
-	s.resKind = kind
+	s.resKind, s.serverStatus = kind, t.Res.Status
 	s.both(countStatus(t.Res.Status))
 	s.keepServer()
 	s.captureResponse()
@@ -27,9 +27,18 @@ func (s *session) respond() {
 	}
 	s.afterResponse()
 	t.Log.Status = t.Res.Status
+	out, ok := s.frameResponse(kind)
+	if !ok {
+		s.joinUpload()
+		s.keep, s.srvKeep = false, false
+		return
+	}
 	s.responseConnection()
 	s.logHead()
-	s.body2client(kind)
+	if out == h1.BodyNone {
+		s.dropBody()
+	}
+	s.body2client(kind, out)
 }
 
 // keepServer decides whether the server's connection can be used again after this response.
@@ -74,15 +83,22 @@ func (s *session) captureResponse() {
 func (s *session) responseConnection() {
 	t := &s.t
 	s.keep = s.keep && t.Res.KeepClient(&t.Req, s.fe.Mode == Close) && !s.stop.Load()
-	s.keep = t.Res.SetConnection(&t.Req, s.keep)
+	s.keep = t.Res.SetConnection(&t.Req, s.keep && !s.closeAfter)
+	if s.addTE {
+		t.Res.Headers.Add(nameTransferEncoding, valueChunked)
+	}
 }
 
 // body2client sends the response's head and body.
-func (s *session) body2client(kind h1.Body) {
+func (s *session) body2client(kind, out h1.Body) {
 	t := &s.t
 	s.take(&s.out)
 	head := h1.AppendResponse((*s.out.b)[:0], &t.Res)
 	s.sent = true
+	s.chunkOut = out == h1.BodyChunked
+	if out == h1.BodyNone {
+		kind = out
+	}
 	switch kind {
 	case h1.BodyNone:
 		s.toClient(head, nil)
@@ -127,18 +143,25 @@ func (s *session) failData(f *fault) {
 // sendLength forwards a body of left bytes, or until the server closes when left is negative.
 func (s *session) sendLength(head, data []byte, left int64) {
 	t := &s.t
+	whole := *s.sin.b
+	if left-int64(len(data)) > wideSize {
+		wide := widePool.Get().(*[wideSize]byte)
+		defer widePool.Put(wide)
+		whole = wide[:]
+	}
 	for {
-		if len(head)+len(data) > 0 && !s.toClient(head, data) {
+		if left >= 0 {
+			left -= int64(len(data))
+		}
+		if len(head)+len(data) > 0 && !s.sendPiece(head, data, left == 0) {
 			return
 		}
 		head = nil
-		if left >= 0 {
-			if left -= int64(len(data)); left == 0 {
-				s.endResponse()
-				return
-			}
+		if left == 0 {
+			s.endResponse()
+			return
 		}
-		buf := *s.sin.b
+		buf := whole
 		if left > 0 && int64(len(buf)) > left {
 			buf = buf[:left]
 		}
@@ -147,12 +170,23 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			return
 		}
 		if n == 0 { // the end of a body without a length
-			s.endResponse()
+			if !s.chunkOut || s.writeChunk(nil, nil, true) {
+				s.endResponse()
+			}
 			return
 		}
 		data = buf[:n]
 		t.Log.BytesOut += int64(n)
 	}
+}
+
+// sendPiece sends head and a piece of a body that the server did not chunk.
+func (s *session) sendPiece(head, data []byte, done bool) bool {
+	if s.chunkOut {
+		s.dec.Reset() // no trailers
+		return s.writeChunk(head, data, done)
+	}
+	return s.toClient(head, data)
 }
 
 // readBody reads more of the response's body; untilClose makes the server's close its regular end (0, true).

@@ -29,15 +29,18 @@ type session struct {
 	fe, be *Proxy // be is nil until a backend was chosen
 	inBE   bool   // be's counters were entered
 
-	in, out, sin buffer // from the client, towards either side, from the server
-	resKind      h1.Body
-	serverLength int64  // the response's Content-Length as the server sent it
-	sinData      []byte // what came of the body with its head
-	carry        []byte // what the client sent behind the request's body, in the upload's buffer
-	body         reqBody
-	up           upload
-	dec          h1.Chunked // of the response
-	chunks       chunkPart
+	in, out, sin           buffer // from the client, towards either side, from the server
+	serverStatus           int    // the response's status as the server sent it
+	chunkOut               bool   // the response goes out chunked
+	odd, closeAfter, addTE bool   // rules changed the framing, see framing.go
+	resKind                h1.Body
+	serverLength           int64  // the response's Content-Length as the server sent it
+	sinData                []byte // what came of the body with its head
+	carry                  []byte // what the client sent behind the request's body, in the upload's buffer
+	body                   reqBody
+	up                     upload
+	dec                    h1.Chunked // of the response
+	chunks                 chunkPart
 
 	slot      server.Slot
 	event     *netio.Event
