@@ -174,12 +174,17 @@ func (c *proxyBuilder) condition(k *acl.Condition, where sample.Where, word stri
 
 // format compiles a log-format string; an empty one is nil.
 func (c *proxyBuilder) format(text string, kind logformat.Kind, where sample.Where, word string) *logformat.Format {
+	return c.formatAt(c.p.Where(word), text, kind, where, word)
+}
+
+// formatAt compiles a format that stands at pos; what is how messages call it.
+func (c *proxyBuilder) formatAt(pos cfg.Pos, text string, kind logformat.Kind, where sample.Where, what string) *logformat.Format {
 	if text == "" {
 		return nil
 	}
 	f, err := logformat.Compile(c.env(where), text, logformat.Options{Kind: kind})
 	if err != nil {
-		c.failf(c.p.Where(word), "failed to parse %s : %w", word, err)
+		c.failf(pos, "failed to parse %s : %w", what, err)
 	}
 	return f
 }

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -81,7 +82,7 @@ func (c *proxyBuilder) backends() {
 		u := &p.UseBackend[i]
 		rule := engine.UseBackend{Cond: c.condition(u.If, sample.FEUse, "use_backend")}
 		if u.Dynamic() {
-			rule.Name = c.format(u.Backend, logformat.String, sample.FEUse, "use_backend")
+			rule.Name = c.formatAt(u.Pos, u.Backend, logformat.String, sample.FEUse, fmt.Sprintf("use_backend rule '%s'", u.Backend))
 			e.ByName = c.backs
 		} else if rule.Backend = c.backs[u.Backend]; rule.Backend == nil {
 			c.failf(u.Pos, "unable to find required use_backend: '%s'.", u.Backend)
