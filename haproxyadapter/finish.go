@@ -67,7 +67,8 @@ func dropBackend(x *haproxy.Proxy) {
 	t.Check, t.Connect, t.Queue, t.Server, t.ServerFin, t.Tunnel = 0, 0, 0, 0, 0, 0
 	x.Balance, x.Cookie, x.Check, x.Retries, x.RetryOn, x.Redispatch, x.HTTPReuse, x.Fullconn = nil, nil, nil, nil, nil, 0, "", 0
 	o := &x.Option
-	o.Abortonclose, o.Allbackups, o.HTTPPretendKeepalive, o.LogHealthChecks, o.Srvtcpka = false, false, false, false, false
+	// abortonclose stays: HAProxy looks for it in both sections, although only defaults can give it to a frontend.
+	o.Allbackups, o.HTTPPretendKeepalive, o.LogHealthChecks, o.Srvtcpka = false, false, false, false
 }
 
 // separateACLs keeps the ACLs of a defaults section, which its own rules alone can name, apart from x's.

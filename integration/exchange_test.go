@@ -22,6 +22,7 @@ type exchange struct {
 	client           script
 	server, server1  []script      // replies to the requests that reach the servers, the last one for all further ones
 	wait             time.Duration // silence after which an exchange is over, when the usual one is too short
+	cut              bool          // the client leaves in the middle: how much it got until then is chance
 	mess             bool          // pieces of a body may be cut differently: compare chunks joined
 }
 
@@ -153,7 +154,11 @@ func (s *stage) outcome(cl *client) string {
 	}
 	slices.Sort(ids)
 	for _, i := range ids {
-		fmt.Fprintf(&b, "client %d: %s %s\n", i, s.quote(cl.conns[i].got.Bytes()), cl.conns[i].end)
+		got := cl.conns[i].got.Bytes()
+		if s.x.cut {
+			got = got[:min(len(got), 64)]
+		}
+		fmt.Fprintf(&b, "client %d: %s %s\n", i, s.quote(got), cl.conns[i].end)
 	}
 	for i, srv := range s.servers {
 		srv.mu.Lock()
@@ -202,6 +207,7 @@ var (
 	logDate  = regexp.MustCompile(`\[\d\d/\w{3}/\d{4}:[0-9:.]+\]`)
 	logPeer  = regexp.MustCompile(`127\.0\.0\.1:\d+ \[DATE\]`)
 	clfDate  = regexp.MustCompile(`(- -) \[\d\d/\w{3}/\d{4}:[0-9:]+ \+0000\] (".*" \d+ \d+ "" "") \d+ \d{3} (".*") \d+ \d+ \d+ \d+ \d+ (\S{4}) \d+ `)
+	logBytes = regexp.MustCompile(`( \d{3}) \+?\d+ -`)
 	logConns = regexp.MustCompile(` \d+/(\d+/\d+/\d+/\+?\d+ \d+/\d+)`)
 )
 
@@ -212,6 +218,9 @@ func (s *stage) logLine(l string) string {
 	l = clfDate.ReplaceAllString(l, "$1 [DATE] $2 PORT MS $3 T $4 N ")
 	l = logDate.ReplaceAllString(l, "[DATE]")
 	l = logPeer.ReplaceAllString(l, "CLIENT [DATE]")
+	if s.x.cut {
+		l = logBytes.ReplaceAllString(logTimers.ReplaceAllString(l, " T $2 $3 "), "$1 SOME -")
+	}
 	return logConns.ReplaceAllString(strings.TrimSuffix(l, "\n"), " N/$1")
 }
 

@@ -80,7 +80,7 @@ func TestRules(t *testing.T) {
 		{name: "dontlog-normal", fe: "option dontlog-normal\nhttp-request deny if { path /d }", client: script{simple, expect("ok"), "GET /d HTTP/1.1\r\nhost: x\r\n\r\n"}},
 		{name: "set-log-level silent", fe: "http-request set-log-level silent if { path /a }", client: script{simple, expect("ok"), "GET /d HTTP/1.1\r\nhost: x\r\n\r\n"}},
 		{name: "logasap", fe: "option logasap", client: script{simple}},
-		{name: "cookie passive", be: "cookie SRV\nbalance roundrobin\nserver a @S0 cookie a\nserver b @S1 cookie b", client: script{"GET / HTTP/1.1\r\ncookie: SRV=b\r\n\r\n", expect("ok"), "GET / HTTP/1.1\r\ncookie: SRV=b\r\n\r\n", on(1), "GET / HTTP/1.1\r\ncookie: SRV=zz\r\n\r\n", expect("ok"), simple}},
+		{name: "cookie passive", be: "cookie SRV\nbalance roundrobin\nserver a @S0 cookie a\nserver b @S1 cookie b", client: script{"GET / HTTP/1.1\r\ncookie: SRV=b\r\n\r\n", expect("ok"), "GET / HTTP/1.1\r\ncookie: SRV=b\r\n\r\n", 30 * ms, on(1), "GET / HTTP/1.1\r\ncookie: SRV=zz\r\n\r\n", expect("ok"), simple}},
 		{name: "httpclose", fe: "option httpclose", client: script{simple}},
 		{name: "httpclose 1.0", fe: "option httpclose", client: script{get10}},
 		{name: "server-close", fe: "option http-server-close", client: script{simple, expect("ok"), simple}},

@@ -34,7 +34,7 @@ func (s *session) waitQueue() (f *fault, again bool) {
 	until := netio.After(s.be.Timeouts.Queue)
 	for {
 		var err error
-		if s.be.AbortOnClose || s.fe.AbortOnClose {
+		if s.abortOnClose() {
 			err = s.task.WaitWatch(s.event, s.c, until)
 		} else {
 			err = s.task.Wait(s.event, until)
@@ -61,6 +61,10 @@ func (s *session) waitQueue() (f *fault, again bool) {
 		}
 	}
 }
+
+// abortOnClose tells whether a client that goes away ends the wait for a server. As seen in HAProxy, both sections must
+// have the option, so that one in a backend alone does nothing.
+func (s *session) abortOnClose() bool { return s.fe.AbortOnClose && s.be.AbortOnClose }
 
 // granted notes that the session has its place at a server.
 func (s *session) granted() *fault {

@@ -65,7 +65,7 @@ func (s *session) again(quick bool) *fault {
 		d = c
 	}
 	var watch *netio.Conn
-	if s.be.AbortOnClose || s.fe.AbortOnClose {
+	if s.abortOnClose() {
 		watch = s.c
 	}
 	if s.task.Sleep(d, s.event, watch) == netio.ErrGone {

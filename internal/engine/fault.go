@@ -29,12 +29,12 @@ var (
 	// server choice
 	faultNoServer  = fault{status: 503, cause: 'S', phase: 'C', count: countConnBE}
 	faultQueueTime = fault{status: 503, cause: 's', phase: 'Q', count: countConnBE}
-	faultQueueGone = fault{status: 400, cause: 'C', phase: 'Q', count: countCliAbort}
+	faultQueueGone = fault{cause: 'C', phase: 'Q', count: countCliAbort}
 	faultQueueFull = fault{status: 503, cause: 'P', phase: 'Q', count: countConnBE}
 	// connect
 	faultConnect     = fault{status: 503, cause: 'S', phase: 'C', retry: RetryConnFailure}
 	faultConnectTime = fault{status: 503, cause: 's', phase: 'C', retry: RetryConnFailure}
-	faultConnectGone = fault{status: 400, cause: 'C', phase: 'C', count: countCliAbort}
+	faultConnectGone = fault{cause: 'C', phase: 'C', count: countCliAbort}
 	// request to server, response head
 	faultSend         = fault{status: 502, cause: 'S', phase: 'H', retry: RetryEmptyResponse, count: countResp}
 	faultNoResponse   = fault{status: 502, cause: 'S', phase: 'H', retry: RetryEmptyResponse, count: countResp}

@@ -182,7 +182,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 					return f
 				}
 			}
-			if s.be.AbortOnClose {
+			if s.abortOnClose() {
 				return &faultClientAbortW
 			}
 			return &faultClientAbortH
@@ -202,7 +202,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 
 // readHead reads from the server; option abortonclose also watches the client.
 func (s *session) readHead(buf []byte, until netio.Time) (int, error) {
-	if s.be.AbortOnClose && !s.up.running {
+	if s.abortOnClose() && !s.up.running {
 		return s.task.ReadWatch(s.srv, buf, s.c, until)
 	}
 	return s.srv.Read(buf, until)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,6 +70,7 @@ func (s *session) takeIdle(srv *server.Server) *netio.Conn {
 		}
 		c.Reset()
 	}
+	s.private = false
 	mode := s.be.Reuse
 	first := s.conn.Requests == 1
 	if mode == ReuseSafe && s.be.RetryOn&retrySafe == retrySafe {
@@ -106,7 +108,7 @@ func (p *idlePool) take(onlyReused bool) *netio.Conn {
 
 // putIdle keeps c for later requests, or closes it when the server's pool is full.
 func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
-	if s.be.Reuse == ReuseNever {
+	if s.be.Reuse == ReuseNever || s.private {
 		if s.keep {
 			s.own, s.ownServer = c, srv
 			return
@@ -130,6 +132,30 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 	p.conns = append(p.conns, idleConn{c: c, since: netio.Now(), reused: s.srvReused})
 	p.mu.Unlock()
 	srv.IdleConns.Add(1)
+}
+
+var (
+	bound       = [][]byte{[]byte("ntlm"), []byte("nego")}
+	nameWWWAuth = "www-authenticate"
+	namePrxAuth = "proxy-authenticate"
+)
+
+// markPrivate notes that the server authenticates connections instead of requests: nobody else may use this one.
+func (s *session) markPrivate() {
+	name := nameWWWAuth
+	if s.t.Res.Status == 407 {
+		name = namePrxAuth
+	} else if s.t.Res.Status != 401 {
+		return
+	}
+	h := s.t.Res.Headers
+	for i := h.Find(name, 0); i >= 0; i = h.Find(name, i+1) {
+		for _, scheme := range bound {
+			if v := h[i].Value; len(v) >= len(scheme) && bytes.EqualFold(v[:len(scheme)], scheme) {
+				s.private = true
+			}
+		}
+	}
 }
 
 // purge closes the connections that have been idle for longer than age, and those that the server has closed.

@@ -20,6 +20,7 @@ func (s *session) respond() {
 	s.resKind, s.serverStatus = kind, t.Res.Status
 	s.both(countStatus(t.Res.Status))
 	s.keepServer()
+	s.markPrivate()
 	s.captureResponse()
 	if !s.responseRules() {
 		s.joinUpload()

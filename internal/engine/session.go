@@ -52,6 +52,7 @@ type session struct {
 	keep          bool // the client's connection may carry another request
 	srvKeep       bool // the server's connection may carry another request
 	srvKeepWanted bool // the request said so
+	private       bool // the server's connection is bound to this client
 	srvBroken     bool // what came from either side could not be parsed
 	sent          bool // bytes of a final response head went out
 	logged        bool // the line of this transaction was written
@@ -178,6 +179,7 @@ func (s *session) recycle() {
 	s.t.Reset()
 	s.t.Frontend = nil
 	s.eng, s.port, s.task, s.c, s.snap, s.ln, s.fe, s.be = nil, nil, nil, nil, nil, nil, nil, nil
+	s.private = false
 	s.srv, s.own, s.ownServer, s.fault, s.carry = nil, nil, nil, nil, nil
 	s.slot = server.Slot{Waker: s.event}
 	s.event.Clear()

@@ -37,7 +37,11 @@ func (s *session) runTunnel(head []byte) {
 	switch {
 	case down.err == nil && up.err == nil:
 	case errors.Is(down.err, netio.ErrTimeout), errors.Is(up.err, netio.ErrTimeout):
-		s.failData(&faultClientSlow) // both sides are silent: HAProxy names the client
+		f := &faultClientSlow // both sides are silent: HAProxy names the client unless the server's timeout is the shorter one
+		if down.idle > 0 && (up.idle == 0 || down.idle < up.idle) {
+			f = &faultServerSlow
+		}
+		s.failData(f)
 	case up.first && up.err != nil:
 		s.failData(tunnelFault(up.err, &faultClientCut, &faultClientSlow))
 	case down.err != nil:
