@@ -65,6 +65,7 @@ func (s *session) frameResponse(kind h1.Body) (out h1.Body, ok bool) {
 	if kind == h1.BodyTunnel {
 		return out, true
 	}
+	s.closeAfter = kind == h1.BodyUntilClose
 	if status := r.Status; status != s.serverStatus {
 		switch {
 		case status < 200:
@@ -80,6 +81,7 @@ func (s *session) frameResponse(kind h1.Body) (out h1.Body, ok bool) {
 	length, hasLength, chunked := framingOf(r.Headers)
 	switch kind {
 	case h1.BodyNone:
+		s.closeAfter = chunked && hasLength // nobody can tell which of them a body would have
 		return out, true
 	case h1.BodyChunked:
 		if hasLength {

@@ -58,7 +58,7 @@ func (s *session) monitored() bool {
 			return false
 		}
 		for _, c := range fe.MonitorFail {
-			if c.Eval(&s.t) {
+			if s.holds(c) {
 				status = 503
 			}
 		}
@@ -171,7 +171,7 @@ func (s *session) pickBackend() *Proxy {
 	t := &s.t
 	for i := range s.fe.UseBackend {
 		u := &s.fe.UseBackend[i]
-		if u.Cond != nil && !u.Cond.Eval(t) {
+		if !s.holds(u.Cond) {
 			continue
 		}
 		if u.Backend != nil {

@@ -31,7 +31,7 @@ func (s *session) respond() {
 	out, ok := s.frameResponse(kind)
 	if !ok {
 		s.joinUpload()
-		s.keep, s.srvKeep = false, false
+		s.failData(&faultClientCut)
 		return
 	}
 	s.responseConnection()

@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/modules/acl"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
@@ -27,6 +28,20 @@ func (s *session) step(p *action.Program) (txn.Verdict, *fault) {
 		default:
 			return v, nil
 		}
+	}
+}
+
+// holds evaluates a condition outside of a rule set; slow parts of it (password hashes) run outside of the loop.
+func (s *session) holds(c *acl.Cond) bool {
+	t := &s.t
+	for {
+		ok := c.Eval(t)
+		if t.Offload == nil {
+			return ok
+		}
+		slow := t.Offload
+		t.Offload = nil
+		s.task.Offload(slow)
 	}
 }
 
