@@ -3,6 +3,7 @@ package caddyhaproxy
 
 import (
 	_ "github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
+	_ "github.com/caddy-haproxy/caddy-haproxy/haproxycmd"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/balance"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/check"

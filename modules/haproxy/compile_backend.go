@@ -46,7 +46,10 @@ func (c *proxyBuilder) backend() {
 		FullConn:   c.cfg.fullConn(p),
 		Redispatch: p.Redispatch != 0, LogHealth: p.Option.LogHealthChecks, Listen: p.Type == TypeListen,
 	}
-	s.Log = func(level int, msg string) { e.Log.Say(level, msg) }
+	s.Log = func(level int, msg string) {
+		e.Log.Say(level, msg)
+		tellState(level, msg)
+	}
 	if err := s.Validate(); err != nil {
 		c.fail(p.Pos, wrap("backend", p.Name, err))
 		return
