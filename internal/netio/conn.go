@@ -157,13 +157,14 @@ func (c *Conn) armWrite(until Time) error {
 // without progress; 0 means never. It returns how much was written in all.
 func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
 	total := 0
+	until := After(timeout)
 	for len(a)+len(b) > 0 {
-		if c.aborted.Load() {
-			return total, ErrAborted
-		}
-		until := After(timeout)
 		if err := c.armWrite(until); err != nil {
 			return total, err
+		}
+		// Looked at after arming, as in Read.
+		if c.aborted.Load() {
+			return total, ErrAborted
 		}
 		n, err := c.writeOnce(a, b)
 		total += n
@@ -172,11 +173,10 @@ func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
 		} else {
 			a = a[n:]
 		}
+		if n > 0 && timeout > 0 && err != nil {
+			until = c.wroteAt() + Time(timeout)
+		}
 		if err != nil {
-			if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
-				c.wArmed = 1
-				continue
-			}
 			if again, err := c.after(err, until, &c.wArmed); !again {
 				return total, err
 			}
@@ -235,7 +235,6 @@ func (c *Conn) KeepAlive() {
 // Shorten makes the read that waits on c, and all later ones, end with ErrTimeout at the latest d from now.
 // It serves timeouts that begin when the other direction ends; any goroutine may call it.
 func (c *Conn) Shorten(d time.Duration) {
-	t := After(d)
-	c.limit.Store(int64(t))
-	c.nc.SetReadDeadline(t.Std())
+	c.limit.Store(int64(After(d)))
+	c.nc.SetReadDeadline(time.Unix(1, 0)) // the read looks at the limit and waits on, perhaps for less than d
 }

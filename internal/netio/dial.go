@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 )
 
@@ -15,12 +16,11 @@ type Addr struct {
 
 // Dial opens a connection to a, in at most timeout (0: the system's own limit).
 func (t *Task) Dial(a Addr, timeout time.Duration) (*Conn, error) {
-	ctx := context.Background()
-	if timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
-		defer cancel()
+	ctx, ok := t.dial.begin(timeout)
+	if !ok {
+		return nil, ErrAborted
 	}
+	defer t.dial.end()
 	network, addr := "tcp", ""
 	if a.Unix != "" {
 		network, addr = "unix", a.Unix
@@ -28,17 +28,64 @@ func (t *Task) Dial(a Addr, timeout time.Duration) (*Conn, error) {
 		addr = a.TCP.String()
 	}
 	nc, err := dialer.DialContext(ctx, network, addr)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ErrTimeout
-		}
-		if ne, ok := err.(net.Error); ok && ne.Timeout() {
-			return nil, ErrTimeout
-		}
-		return nil, sysErr(err)
+	if err == nil {
+		return NewConn(nc), nil
 	}
-	return NewConn(nc), nil
+	switch ne, ok := err.(net.Error); {
+	case ctx.Err() == context.Canceled:
+		return nil, ErrAborted
+	case ctx.Err() != nil, ok && ne.Timeout():
+		return nil, ErrTimeout
+	}
+	return nil, sysErr(err)
 }
 
 // dialer leaves TCP keep-alives to `option srvtcpka`, as HAProxy does.
 var dialer = &net.Dialer{KeepAlive: -1, KeepAliveConfig: net.KeepAliveConfig{Enable: false}}
+
+// Interrupt makes the Dial that t waits in, and all later ones, return ErrAborted. Any goroutine may call it as long as
+// the task runs.
+func (t *Task) Interrupt() {
+	d := &t.dial
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	if d.cancel != nil {
+		d.cancel()
+	}
+}
+
+// dialing is what Interrupt needs to know of a connect.
+type dialing struct {
+	mu     sync.Mutex
+	cancel context.CancelFunc // nil when no Dial runs
+	over   bool
+}
+
+func (d *dialing) begin(timeout time.Duration) (context.Context, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return nil, false
+	}
+	var ctx context.Context
+	if timeout > 0 {
+		ctx, d.cancel = context.WithTimeout(context.Background(), timeout)
+	} else {
+		ctx, d.cancel = context.WithCancel(context.Background())
+	}
+	return ctx, true
+}
+
+func (d *dialing) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cancel()
+	d.cancel = nil
+}
+
+func (d *dialing) reset() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = false
+}

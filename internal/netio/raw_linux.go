@@ -16,6 +16,7 @@ type rawIO struct {
 	wa, wb   []byte
 	wn       int
 	werr     syscall.Errno
+	wat      Time // when the last bytes went out, known once the socket is full
 	writeFn  func(uintptr) bool
 	closedFn func(uintptr) bool
 	closed   bool
@@ -71,6 +72,7 @@ func (c *Conn) readOnce(p []byte) (int, error) {
 // rawWrite sends what is left of the two slices; true ends the wait.
 func (c *Conn) rawWrite(fd uintptr) bool {
 	r := &c.raw
+	had := r.wn
 	for len(r.wa)+len(r.wb) > 0 {
 		n, e := r.send(fd)
 		switch e {
@@ -84,6 +86,9 @@ func (c *Conn) rawWrite(fd uintptr) bool {
 			}
 		case syscall.EINTR:
 		case syscall.EAGAIN:
+			if r.wn > had {
+				r.wat = Now()
+			}
 			return false
 		default:
 			r.werr = e
@@ -121,6 +126,14 @@ func (c *Conn) writeOnce(a, b []byte) (int, error) {
 		err = r.werr
 	}
 	return r.wn, err
+}
+
+// wroteAt is when a write that did not end has last sent something.
+func (c *Conn) wroteAt() Time {
+	if c.rc == nil {
+		return Now()
+	}
+	return c.raw.wat
 }
 
 type peekResult uint8

@@ -23,6 +23,9 @@ func (c *Conn) writeOnce(a, b []byte) (int, error) {
 	return n, nil
 }
 
+// wroteAt is when a write that did not end has last sent something: not known here, so that a timeout may take twice as long.
+func (c *Conn) wroteAt() Time { return Now() }
+
 type peekResult uint8
 
 const (

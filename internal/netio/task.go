@@ -10,6 +10,7 @@ type Task struct {
 	timer *time.Timer
 	watch watcher
 	child child
+	dial  dialing
 }
 
 // Go runs fn as a task of its own and returns at once. done, when not nil, is called after fn returned.
@@ -17,6 +18,7 @@ func Go(fn func(*Task)) {
 	go func() {
 		t := tasks.Get().(*Task)
 		defer tasks.Put(t)
+		t.dial.reset()
 		fn(t)
 	}()
 }
