@@ -106,5 +106,9 @@ func (s *session) frameResponse(kind h1.Body) (out h1.Body, ok bool) {
 		s.closeAfter = true
 		return h1.BodyChunked, true
 	}
+	if len(s.stages) > 0 {
+		s.addTE, s.closeAfter = true, false
+		return h1.BodyChunked, true
+	}
 	return out, !hasLength || length >= int64(len(s.sinData))
 }

@@ -28,6 +28,9 @@ func (s *session) respond() {
 	}
 	s.afterResponse()
 	t.Log.Status = t.Res.Status
+	if kind != h1.BodyNone && kind != h1.BodyTunnel {
+		s.openStages()
+	}
 	out, ok := s.frameResponse(kind)
 	if !ok {
 		s.joinUpload()
@@ -171,7 +174,7 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			return
 		}
 		if n == 0 { // the end of a body without a length
-			if !s.chunkOut || s.writeChunk(nil, nil, true) {
+			if len(s.stages) == 0 && !s.chunkOut || s.sendPiece(nil, nil, true) {
 				s.endResponse()
 			}
 			return
@@ -183,6 +186,10 @@ func (s *session) sendLength(head, data []byte, left int64) {
 
 // sendPiece sends head and a piece of a body that the server did not chunk.
 func (s *session) sendPiece(head, data []byte, done bool) bool {
+	data, ok := s.staged(data, done)
+	if !ok {
+		return false
+	}
 	if s.chunkOut {
 		s.dec.Reset() // no trailers
 		return s.writeChunk(head, data, done)
@@ -235,7 +242,8 @@ func (s *session) sendChunked(head []byte) {
 		if p.done {
 			t.Log.BytesOut += 1 + trailerSize(s.dec.Trailers())
 		}
-		if !s.writeChunk(head, p.data, p.done) {
+		data, ok := s.staged(p.data, p.done)
+		if !ok || !s.writeChunk(head, data, p.done) {
 			return
 		}
 		head = nil

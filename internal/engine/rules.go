@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/acl"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
@@ -56,10 +57,19 @@ func (s *session) runRules(p *action.Program) bool {
 		s.failAnswer(f)
 		return false
 	case v == txn.Continue, v == txn.Stop:
-		return true
+		r := &s.t.Req
+		if s.fitsBuffer(r.Headers, len(r.Method)+len(r.Target)+8) {
+			return true
+		}
+		v = txn.Failed
 	}
 	s.conclude(v)
 	return false
+}
+
+// fitsBuffer tells whether a head that rules have changed still fits a buffer; HAProxy answers 500 when it does not.
+func (s *session) fitsBuffer(h h1.Headers, startLine int) bool {
+	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(s.snap.Global.Bufsize)
 }
 
 // conclude performs the final verdict of a request rule.
@@ -80,6 +90,7 @@ func (s *session) conclude(v txn.Verdict) {
 		s.keep = false
 	default:
 		t.DenyStatus = 0
+		t.Log.RequestDone = time.Time{}
 		s.failAnswer(&faultRule)
 	}
 }
@@ -122,6 +133,9 @@ func (s *session) resRules(p *action.Program) bool {
 	}
 	t := &s.t
 	v, _ := s.step(p)
+	if r := &s.t.Res; (v == txn.Continue || v == txn.Stop) && !s.fitsBuffer(r.Headers, 8+3+len(r.Reason)) {
+		v = txn.Failed
+	}
 	switch v {
 	case txn.Continue, txn.Stop:
 		return true

@@ -29,10 +29,11 @@ type session struct {
 	fe, be *Proxy // be is nil until a backend was chosen
 	inBE   bool   // be's counters were entered
 
-	in, out, sin           buffer // from the client, towards either side, from the server
-	serverStatus           int    // the response's status as the server sent it
-	chunkOut               bool   // the response goes out chunked
-	odd, closeAfter, addTE bool   // rules changed the framing, see framing.go
+	in, out, sin           buffer  // from the client, towards either side, from the server
+	serverStatus           int     // the response's status as the server sent it
+	stages                 []Stage // what the response's body runs through
+	chunkOut               bool    // the response goes out chunked
+	odd, closeAfter, addTE bool    // rules changed the framing, see framing.go
 	resKind                h1.Body
 	serverLength           int64  // the response's Content-Length as the server sent it
 	sinData                []byte // what came of the body with its head

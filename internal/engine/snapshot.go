@@ -213,6 +213,7 @@ type Proxy struct {
 
 	// both halves
 	ForwardFor, OriginalTo *ForwardFor
+	Filters                []Filter // stages for response bodies
 	BufferRequest          bool
 	AbortOnClose           bool
 	Stats                  Service
