@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,8 +37,10 @@ var confs = map[string][2]string{
 	"httpclose":          {"", "option httpclose"},
 	"frontend-httpclose": {"option httpclose", ""},
 	"accept-invalid":     {"option accept-invalid-http-request", "option accept-invalid-http-response"},
-	"use-proxy-header":   {"option http-use-proxy-header", ""},
 }
+
+// later are the ones whose option is not supported yet.
+const later = "use-proxy-header"
 
 const usualAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -194,6 +197,7 @@ func readRecordings(t *testing.T, file string) (list []*recording) {
 	var r *recording
 	sc := bufio.NewScanner(bytes.NewReader(text))
 	sc.Buffer(nil, 1<<20)
+	defer func() { list = slices.DeleteFunc(list, func(r *recording) bool { return r.conf == later }) }()
 	for sc.Scan() {
 		key, val, _ := strings.Cut(sc.Text(), " ")
 		switch key {

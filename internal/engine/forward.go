@@ -236,6 +236,7 @@ func (s *session) retryStatus() *fault {
 func (s *session) passInterim() *fault {
 	t := &s.t
 	t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
+	s.srvKeep = s.srvKeep && t.Res.Conn&h1.ConnClose == 0
 	out := h1.AppendResponse(make([]byte, 0, 256), &t.Res)
 	if _, err := s.c.Write(out, nil, s.fe.Timeouts.Client); err != nil {
 		return &faultClientAbortH

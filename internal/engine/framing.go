@@ -17,7 +17,9 @@ func framingOf(h h1.Headers) (length int64, hasLength, chunked bool) {
 			length, hasLength = n, true
 		}
 	}
-	_, chunked = h.Value("transfer-encoding")
+	for i := h.Find("transfer-encoding", 0); i >= 0 && !chunked; i = h.Find("transfer-encoding", i+1) {
+		chunked = len(h[i].Value) > 0
+	}
 	return length, hasLength, chunked
 }
 
@@ -62,7 +64,7 @@ func (s *session) frameRequest() (closing bool, f *fault) {
 func (s *session) frameResponse(kind h1.Body) (out h1.Body, ok bool) {
 	r := &s.t.Res
 	out = kind
-	if kind == h1.BodyTunnel {
+	if kind == h1.BodyTunnel || r.Status < 100 { // HAProxy strips the framing of a status below 100
 		return out, true
 	}
 	s.closeAfter = kind == h1.BodyUntilClose

@@ -92,10 +92,18 @@ func (s *session) headOnly() bool {
 	return string(s.t.Req.Method) == "HEAD" || string(s.t.Log.Method) == "HEAD"
 }
 
+// answer422 is the one text that is no error page: errorfile does not know the status.
+var answer422 = []byte("HTTP/1.1 422 Unprocessable Content\r\nContent-length: 116\r\nCache-Control: no-cache\r\nContent-Type: text/html\r\n\r\n" +
+	"<html><body><h1>422 Unprocessable Content</h1>\nThe server cannot process the contained instructions.\n</body></html>\n")
+
 // answerRaw sends the answer to a connection that has no request: the error page with its own Connection header, as
 // it stands in the page.
 func (s *session) answerRaw(status int) {
 	t := &s.t
+	if status == 422 {
+		s.c.Write(answer422, nil, s.fe.Timeouts.Client)
+		return
+	}
 	t.FrontendErrors = nil // at this point only the built-in pages are used
 	action.ErrorPage(t, status)
 	s.take(&s.out)
@@ -104,7 +112,7 @@ func (s *session) answerRaw(status int) {
 	out = append(out, ' ')
 	out = append(out, t.Res.Reason...)
 	out = append(out, "\r\n"...)
-	seen := false
+	seen := status != 400 && status != 408 // the texts of the others do not say it
 	for _, h := range t.Res.Headers {
 		if string(h.Name) == "connection" {
 			continue

@@ -96,25 +96,35 @@ func (s *session) readFailed(err error, started, first bool) bool {
 }
 
 // noRequest answers and logs a connection without a valid request. It always returns false.
-func (s *session) noRequest(f *fault, _ error, started bool) bool {
+func (s *session) noRequest(f *fault, err error, started bool) bool {
 	s.fail(f)
 	s.keep = false
+	status, page := f.status, false
+	var bad *h1.Error
+	if errors.As(err, &bad) {
+		status, page = bad.Status, bad.Page
+	}
 	t := &s.t
 	t.Log.Line, t.Log.Method, t.Log.URI, t.Log.Version = nil, nil, nil, nil
 	t.Log.RequestDone = time.Time{}
 	null := !started
-	if !(null && s.fe.IgnoreProbes) {
-		t.Log.Status = f.status
-		s.answerRaw(f.status)
-	} else {
+	switch {
+	case null && s.fe.IgnoreProbes:
 		s.silent = true
+	case page:
+		s.body.done = false // nothing behind it is looked at
+		s.answerStatus(status)
+		s.keep = false
+	default:
+		t.Log.Status = status
+		s.answerRaw(status)
 	}
 	t.Log.Null = null
 	mark(&t.Log.End)
 	s.conn.Requests++
 	s.fe.FE.Request(t.Log.End)
 	s.eng.TotalReqs.Add(1)
-	s.fe.FE.Response(f.status)
+	s.fe.FE.Response(status)
 	s.logBadRequest()
 	return false
 }

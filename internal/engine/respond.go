@@ -57,6 +57,8 @@ func (s *session) buffered(kind h1.Body) []byte {
 	switch kind {
 	case h1.BodyUntilClose:
 		return data
+	case h1.BodyNone:
+		s.srvKeep = s.srvKeep && len(data) == 0
 	case h1.BodyLength:
 		if n := s.t.Res.ContentLength; int64(len(data)) > n {
 			data = data[:n]

@@ -8,6 +8,9 @@ type Error struct {
 	Status int
 	// Pos is the offset of the offending byte in the buffer given to Parse.
 	Pos int
+	// Page says that the refusal is an ordinary answer, with the proxy's own page and its rules for responses; else a fixed
+	// text ends the connection.
+	Page bool
 	// Msg says what is wrong, without the bytes themselves.
 	Msg string
 }

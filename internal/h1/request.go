@@ -72,7 +72,9 @@ func (r *Request) Parse(buf []byte, lim *Limits) (int, error) {
 		return 0, nil
 	}
 	if status, msg := r.finish(lim); status != 0 {
-		return 0, r.scan.fail(status, r.scan.pos, msg)
+		err := r.scan.fail(status, r.scan.pos, msg)
+		r.scan.err.Page = msg == preface
+		return 0, err
 	}
 	return r.scan.pos, nil
 }
@@ -244,6 +246,8 @@ func (r *Request) end09(c byte, lim *Limits) string {
 	return ""
 }
 
+const preface = "HTTP/2 preface"
+
 // finish draws the conclusions from a complete head. A status other than 0 refuses it.
 func (r *Request) finish(lim *Limits) (status int, msg string) {
 	f := &r.frame
@@ -259,7 +263,7 @@ func (r *Request) finish(lim *Limits) (status int, msg string) {
 		return 422, "unknown transfer coding"
 	}
 	if isFold(r.Method, "pri") {
-		return 400, "HTTP/2 preface"
+		return 400, preface
 	}
 	r.IsConnect = string(r.Method) == "CONNECT"
 	if msg := r.authority(lim.acceptInvalid()); msg != "" {
