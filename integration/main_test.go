@@ -63,3 +63,13 @@ func needPrograms(t *testing.T) {
 		t.Skip("-short: programs are not started")
 	}
 }
+
+// tempFile writes text to a file of its own.
+func tempFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

@@ -144,7 +144,13 @@ func (s *session) responseHead() *fault {
 					until = netio.After(s.be.Timeouts.Server)
 					continue
 				}
-				if !t.Res.AcceptedBy(&t.Req) || !s.firstChunks() {
+				if !t.Res.AcceptedBy(&t.Req) {
+					if t.Res.Status == 101 { // HAProxy counts it, though it sends something else
+						t.Log.BytesOut += headSize(8+3+len(t.Res.Reason), t.Res.Headers)
+					}
+					return &faultBadResponse
+				}
+				if !s.firstChunks() {
 					return &faultBadResponse
 				}
 				mark(&t.Log.ResponseHead)

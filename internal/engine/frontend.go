@@ -13,7 +13,7 @@ func (s *session) frontend() bool {
 		return false
 	}
 	if s.fe.NameChars != NamePreserve && !s.restrictNames() {
-		s.failAnswer(&faultBadRequest)
+		s.failAnswer(&faultDenied)
 		return false
 	}
 	s.logRequest()

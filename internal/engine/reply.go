@@ -16,7 +16,11 @@ func (s *session) answerStatus(status int) {
 		return
 	}
 	action.ErrorPage(t, status)
+	page := t.Res.Status
 	s.answer()
+	if t.Log.Status == page {
+		t.Log.Status = status // an error page with another status is logged as the error it stands for
+	}
 }
 
 // answer sends the own answer in t.Res and t.Reply.Body.
@@ -43,6 +47,9 @@ func (s *session) answer() {
 	}
 	t.Log.BytesOut += headSize(8+len(strconv.Itoa(t.Res.Status))+len(t.Res.Reason), t.Res.Headers)
 	if t.Res.Conn&h1.ConnClose != 0 {
+		if t.Res.Headers.Find("connection", 0) < 0 { // a page from a file: the field was read already, but it counts
+			t.Log.BytesOut += int64(len(nameConnection) + len(valueClose))
+		}
 		t.Res.Headers.Del("connection")
 		s.keep = false
 	}

@@ -156,8 +156,8 @@ func (s *session) keepLine() {
 	line = append(line, ' ')
 	line = append(line, u...)
 	line = append(line, " HTTP/1.0"...)
-	if t.Req.Minor == 1 {
-		line[len(line)-1] = '1'
+	if v := t.Req.Version; len(v) == 8 {
+		copy(line[len(line)-8:], v)
 	}
 	line = t.Keep(line)
 	lim := s.snap.Global.LogURILen

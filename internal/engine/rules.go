@@ -146,6 +146,7 @@ func (s *session) resRules(p *action.Program) bool {
 		s.denied(502)
 	case txn.Answer:
 		s.dropBody()
+		t.Log.ResponseHead = time.Time{}
 		s.fail(&faultResLocal)
 		s.answer()
 	default:
