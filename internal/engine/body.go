@@ -25,6 +25,9 @@ type reqBody struct {
 func (s *session) startBody() {
 	b := &s.body
 	b.kind = s.t.Req.Body()
+	if s.t.Req.IsConnect {
+		b.kind = h1.BodyNone // whatever the head says: what follows is the tunnel's
+	}
 	b.from, b.to = s.in.r, s.in.r
 	b.done, b.sent100 = false, false
 	b.left = 0
@@ -211,7 +214,7 @@ func (s *session) runUpload(srv *netio.Conn) {
 			return
 		}
 		kept = copy(buf, rest)
-		if kept == len(want) {
+		if kept == len(buf)-reserve {
 			u.fault = &faultUploadBad // trailers that do not fit a buffer
 			srv.AbortRead()
 			return

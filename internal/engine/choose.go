@@ -33,17 +33,19 @@ func (s *session) chooseServer(want, avoid *server.Server) *fault {
 func (s *session) waitQueue() (f *fault, again bool) {
 	until := netio.After(s.be.Timeouts.Queue)
 	for {
-		var err error
-		if s.abortOnClose() {
+		err := netio.ErrAborted
+		switch {
+		case s.c.Aborted(): // the wake that came with it may have ended an earlier wait
+		case s.abortOnClose():
 			err = s.task.WaitWatch(s.event, s.c, until)
-		} else {
+		default:
 			err = s.task.Wait(s.event, until)
 		}
 		if s.slot.Granted() {
 			return s.granted(), false
 		}
 		switch {
-		case s.stop.Load() && s.c.Aborted():
+		case s.c.Aborted():
 			s.slot.Cancel()
 			s.leftQueue()
 			return &faultQueueGone, false

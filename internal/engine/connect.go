@@ -68,8 +68,19 @@ func (s *session) again(quick bool) *fault {
 	if s.abortOnClose() {
 		watch = s.c
 	}
-	if s.task.Sleep(d, s.event, watch) == netio.ErrGone {
+	if s.pause(d, watch) == netio.ErrGone {
 		return &faultConnectGone
+	}
+	return nil
+}
+
+// pause waits for d, until the session is aborted or the peer of watch goes away (ErrGone). Wakes that were meant for a
+// wait before are passed over.
+func (s *session) pause(d time.Duration, watch *netio.Conn) error {
+	for until := netio.After(d); d > 0 && !s.c.Aborted(); d = until.Sub(netio.Now()) {
+		if err := s.task.Sleep(d, s.event, watch); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -89,20 +100,21 @@ func (s *session) redispatchNow() bool {
 // open takes an idle connection or opens a new one.
 func (s *session) open() *fault {
 	srv := s.slot.Server
-	if c := s.takeIdle(srv); c != nil {
+	ep, ok := srv.Endpoint(s.conn.Dst)
+	if !ok {
+		return &faultConnect
+	}
+	to := netio.Addr{TCP: ep.Addr, Unix: ep.Unix}
+	if c := s.takeIdle(srv, to); c != nil {
 		s.srv, s.srvReused = c, true
 		srv.Reuse.Add(1)
 		s.be.BE.Reuse.Add(1)
 		s.connected(srv)
 		return nil
 	}
-	ep, ok := srv.Endpoint(s.conn.Dst)
-	if !ok {
-		return &faultConnect
-	}
 	srv.Connect.Add(1)
 	s.be.BE.Connect.Add(1)
-	c, err := s.task.Dial(netio.Addr{TCP: ep.Addr, Unix: ep.Unix}, s.be.Timeouts.Connect)
+	c, err := s.task.Dial(to, s.be.Timeouts.Connect)
 	if err != nil {
 		if errors.Is(err, netio.ErrTimeout) {
 			return &faultConnectTime

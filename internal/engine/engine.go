@@ -47,6 +47,7 @@ func (e *Engine) Push(s *Snapshot) error {
 	if err := e.bindAll(s); err != nil {
 		return err
 	}
+	e.active.reopen()
 	e.stack = append(e.stack, s)
 	e.rule(s)
 	if old == nil {

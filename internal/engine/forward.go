@@ -248,5 +248,7 @@ func (s *session) passInterim() *fault {
 		return &faultClientAbortH
 	}
 	t.Res.Reset()
+	b := *s.sin.b
+	s.sin.r, s.sin.w = 0, copy(b, b[s.sin.r:s.sin.w]) // the final head has the whole buffer, whatever came before
 	return nil
 }

@@ -31,6 +31,7 @@ func (s *session) frameRequest() (closing bool, f *fault) {
 	length, hasLength, chunked := framingOf(r.Headers)
 	have := int64(b.to - b.from)
 	switch {
+	case r.IsConnect:
 	case b.kind == h1.BodyNone && chunked:
 		b.out = h1.BodyChunked
 		return true, nil

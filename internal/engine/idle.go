@@ -12,9 +12,10 @@ import (
 
 // idlePool holds the idle connections to one server, the last used on top (configuration.txt 4.2 "http-reuse").
 type idlePool struct {
-	mu    sync.Mutex
-	conns []idleConn
-	srv   *server.Server
+	mu     sync.Mutex
+	conns  []idleConn
+	srv    *server.Server
+	listed bool // in pools, under mu
 	// peak is the most connections that were in use at once, lately: more than that are not kept.
 	peak atomic.Int64
 }
@@ -35,7 +36,7 @@ type idleConn struct {
 	reused bool // has carried more than one request: safe for aggressive reuse
 }
 
-// pools are all pools with connections or a living server, so that those of servers that are gone are emptied too.
+// pools are all pools that have had connections, until their server is gone and they are empty.
 var pools struct {
 	sync.Mutex
 	m map[*idlePool]bool
@@ -46,26 +47,48 @@ func poolOf(srv *server.Server) *idlePool {
 		return p
 	}
 	p := &idlePool{srv: srv}
-	if srv.Pool.CompareAndSwap(nil, p) {
-		pools.Lock()
-		if pools.m == nil {
-			pools.m = make(map[*idlePool]bool)
-		}
-		pools.m[p] = true
-		pools.Unlock()
-	}
+	srv.Pool.CompareAndSwap(nil, p)
 	return srv.Pool.Load().(*idlePool)
+}
+
+// list puts p among the pools that PurgeIdle looks at. p is locked.
+func (p *idlePool) list() {
+	if p.listed {
+		return
+	}
+	p.listed = true
+	pools.Lock()
+	defer pools.Unlock()
+	if pools.m == nil {
+		pools.m = make(map[*idlePool]bool)
+	}
+	pools.m[p] = true
+}
+
+// unlist forgets p once it is empty and nobody will fill it. The next connection, after the server came back, lists it.
+func (p *idlePool) unlist() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.conns) > 0 {
+		return
+	}
+	p.listed = false
+	pools.Lock()
+	defer pools.Unlock()
+	delete(pools.m, p)
 }
 
 // retrySafe are the conditions under which http-reuse safe also serves first requests from idle connections.
 const retrySafe = RetryConnFailure | RetryEmptyResponse | RetryResponseTimeout
 
-// takeIdle returns a connection to srv that this request may use, nil when it has to open one.
-func (s *session) takeIdle(srv *server.Server) *netio.Conn {
+// takeIdle returns a connection to srv that this request may use, nil when it has to open one. It leads to the address
+// that the server has now, for this client: a reload or a name lookup may have moved the server, and the port may depend
+// on the client's.
+func (s *session) takeIdle(srv *server.Server, to netio.Addr) *netio.Conn {
 	if c := s.own; c != nil {
 		same := s.ownServer == srv
 		s.own, s.ownServer = nil, nil
-		if same && c.Quiet() {
+		if same && c.To == to && c.Quiet() {
 			return c
 		}
 		c.Reset()
@@ -81,7 +104,7 @@ func (s *session) takeIdle(srv *server.Server) *netio.Conn {
 	}
 	p := poolOf(srv)
 	for {
-		c := p.take(mode == ReuseAggressive && first)
+		c := p.take(to, mode == ReuseAggressive && first)
 		if c == nil || c.Quiet() {
 			return c
 		}
@@ -89,12 +112,12 @@ func (s *session) takeIdle(srv *server.Server) *netio.Conn {
 	}
 }
 
-func (p *idlePool) take(onlyReused bool) *netio.Conn {
+func (p *idlePool) take(to netio.Addr, onlyReused bool) *netio.Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := len(p.conns) - 1; i >= 0; i-- {
 		e := p.conns[i]
-		if onlyReused && !e.reused {
+		if onlyReused && !e.reused || e.c.To != to {
 			continue
 		}
 		copy(p.conns[i:], p.conns[i+1:])
@@ -129,9 +152,10 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 		c.Reset()
 		return
 	}
+	p.list()
 	p.conns = append(p.conns, idleConn{c: c, since: netio.Now(), reused: s.srvReused})
-	p.mu.Unlock()
 	srv.IdleConns.Add(1)
+	p.mu.Unlock()
 }
 
 var (
@@ -198,9 +222,7 @@ func PurgeIdle(all bool) {
 		}
 		p.purge(age)
 		if gone {
-			pools.Lock()
-			delete(pools.m, p)
-			pools.Unlock()
+			p.unlist()
 		}
 	}
 }

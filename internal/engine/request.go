@@ -61,6 +61,10 @@ func (s *session) awaitRequest() bool {
 		}
 		n, err := s.c.Read((*s.in.b)[s.in.w:], until)
 		s.idle.Store(false)
+		if n > 0 && s.stop.Load() {
+			s.eng.active.settle()
+			s.c.Resume() // it was interrupted as idle just when this request came: serve that
+		}
 		if n > 0 {
 			if !started {
 				started = true
@@ -145,6 +149,9 @@ func (s *session) gotRequest(n int) {
 	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers)
 	s.keepLine()
 	s.keep = t.Req.WantsKeepAlive() && !t.Req.HTTP09
+	if t.Req.IsConnect && t.Req.Body() != h1.BodyNone {
+		s.keep = false // without a tunnel nobody can tell where the next request begins
+	}
 	s.captureRequest()
 }
 

@@ -39,6 +39,9 @@ func (s *session) respond() {
 	}
 	s.responseConnection()
 	s.logHead()
+	if s.headOnly() && out != h1.BodyTunnel {
+		out = h1.BodyNone // also where a rule made a GET of it: the client waits for no body
+	}
 	if out == h1.BodyNone {
 		s.dropBody()
 	}
@@ -71,7 +74,7 @@ func (s *session) buffered(kind h1.Body) []byte {
 
 // dropBody is for a response that rules have replaced: the server's connection lives on when its body is there already.
 func (s *session) dropBody() {
-	whole := s.resKind == h1.BodyNone || s.resKind == h1.BodyChunked && s.chunks.done && len(s.chunks.rest) == 0 ||
+	whole := s.resKind == h1.BodyNone && s.sin.w == s.sin.r || s.resKind == h1.BodyChunked && s.chunks.done && len(s.chunks.rest) == 0 ||
 		s.resKind == h1.BodyLength && int64(s.sin.w-s.sin.r) == s.serverLength
 	s.srvKeep = s.srvKeep && whole
 }

@@ -111,7 +111,7 @@ func (s *session) denied(status int) {
 // tarpit holds the client for timeout tarpit, then denies (configuration.txt 4.2 "http-request tarpit").
 func (s *session) tarpit() {
 	d := s.backend().Timeouts.Tarpit
-	s.task.Sleep(d, s.event, nil)
+	s.pause(d, nil)
 	mark(&s.t.Log.QueueDone)
 	s.t.Log.RequestDone = time.Time{}
 	s.fail(&faultTarpit)

@@ -132,6 +132,7 @@ func (s *session) end() {
 		s.panicked(r)
 		s.srvKeep = false
 		s.joinUpload()
+		s.task.Join() // the other half of a tunnel
 	}
 	s.slot.Cancel()
 	s.leaveServer()
@@ -205,6 +206,7 @@ func (s *session) abort() {
 	if c := s.aborts.Load(); c != nil {
 		c.Abort()
 	}
+	s.task.Interrupt()
 	s.event.Wake()
 }
 

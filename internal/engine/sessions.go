@@ -7,17 +7,38 @@ type sessions struct {
 	mu   sync.Mutex
 	head *session // doubly linked through session.next and prev
 	n    int
+
+	closing, aborting bool // what sessions that begin later are told, too
 }
 
 func (l *sessions) add(s *session) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing || s.port.closed.Load() {
+		s.stop.Store(true)
+	}
+	if l.aborting {
+		s.abort()
+	}
 	s.next = l.head
 	if l.head != nil {
 		l.head.prev = s
 	}
 	l.head = s
 	l.n++
-	l.mu.Unlock()
+}
+
+// settle waits until a stop of idle sessions that is under way has reached the caller's.
+func (l *sessions) settle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+}
+
+// reopen lets new sessions live again after a stop.
+func (l *sessions) reopen() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closing, l.aborting = false, false
 }
 
 func (l *sessions) remove(s *session) {
@@ -39,6 +60,10 @@ func (l *sessions) remove(s *session) {
 func (l *sessions) each(f func(*session)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.all(f)
+}
+
+func (l *sessions) all(f func(*session)) {
 	for s := l.head; s != nil; s = s.next {
 		f(s)
 	}
@@ -46,7 +71,10 @@ func (l *sessions) each(f func(*session)) {
 
 // closeIdle ends the sessions that wait for a next request.
 func (l *sessions) closeIdle() {
-	l.each(func(s *session) { s.stopIdle() })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closing = true
+	l.all(func(s *session) { s.stopIdle() })
 }
 
 // closeIdleOf is closeIdle for the connections of one socket.
@@ -60,5 +88,8 @@ func (l *sessions) closeIdleOf(p *port) {
 
 // abortAll ends every session now.
 func (l *sessions) abortAll() {
-	l.each(func(s *session) { s.abort() })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.aborting = true
+	l.all(func(s *session) { s.abort() })
 }

@@ -22,6 +22,7 @@ func (s *session) transaction() bool {
 	s.be, s.fault, s.silent, s.sent, s.tunnel, s.gone, s.logged = nil, nil, false, false, false, false, false
 	s.t.Log.Counter = s.eng.counter.Add(1) - 1
 	s.answered.Store(false)
+	s.up.fault = nil
 	clear(s.stages)
 	s.stages = s.stages[:0]
 	s.odd, s.closeAfter, s.addTE = false, false, false

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
@@ -71,8 +72,9 @@ type pipe struct {
 	buf       []byte
 	idle, fin time.Duration
 	bytes     int64
-	err       error // nil after a regular close
-	first     bool  // it failed before the other direction did
+	err       error       // nil after a regular close
+	first     bool        // it failed before the other direction did
+	halved    atomic.Bool // the other direction has ended: fin counts
 }
 
 func (p *pipe) run(ahead []byte) {
@@ -114,16 +116,32 @@ func (p *pipe) read() (int, error) {
 		if n > 0 {
 			p.s.lastSeen.Store(int64(netio.Now()))
 		}
-		if n == 0 && errors.Is(err, netio.ErrTimeout) && netio.Now() < netio.Time(p.s.lastSeen.Load())+netio.Time(p.idle) {
-			continue
+		if n > 0 || !errors.Is(err, netio.ErrTimeout) || !p.more() {
+			return n, err
 		}
-		return n, err
 	}
+}
+
+// more tells whether a read that has timed out may go on, because something has moved meanwhile.
+func (p *pipe) more() bool {
+	idle, halved := p.idle, p.halved.Load()
+	if halved {
+		idle = p.fin
+	}
+	left := time.Duration(netio.Time(p.s.lastSeen.Load()) + netio.Time(idle) - netio.Now())
+	if left <= 0 {
+		return false
+	}
+	if halved {
+		p.from.Shorten(left)
+	}
+	return true
 }
 
 // half applies timeout client-fin or server-fin to the direction that is still open.
 func (p *pipe) half() {
 	if p.other.fin > 0 {
+		p.other.halved.Store(true)
 		p.to.Shorten(p.other.fin)
 	}
 }

@@ -25,6 +25,7 @@ type Conn struct {
 
 	Local, Remote netip.AddrPort // zero for unix sockets
 	IsUnix        bool
+	To            Addr // what Dial was told
 }
 
 // NewConn wraps a connection that Go's net package opened or accepted.

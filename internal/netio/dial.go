@@ -29,7 +29,9 @@ func (t *Task) Dial(a Addr, timeout time.Duration) (*Conn, error) {
 	}
 	nc, err := dialer.DialContext(ctx, network, addr)
 	if err == nil {
-		return NewConn(nc), nil
+		c := NewConn(nc)
+		c.To = a
+		return c, nil
 	}
 	switch ne, ok := err.(net.Error); {
 	case ctx.Err() == context.Canceled:
