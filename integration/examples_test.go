@@ -17,6 +17,7 @@ import (
 type visit struct {
 	method, url, user string
 	header            [2]string
+	cookie            string
 	status            int
 	body              []string // of one request after the other
 	location          string
@@ -27,7 +28,29 @@ var visits = map[string][]visit{
 	"quickstart.cfg": {
 		{url: "http://localhost:8080/", status: 200, body: []string{"red\n", "green\n", "red\n", "blue\n", "red\n", "green\n"}},
 	},
+	"sites.cfg": {
+		{url: "http://localhost:8080/", header: host("www.example.com"), status: 200, body: []string{"two for www", "two for www", "one for www"}},
+		{url: "http://localhost:8080/", header: host("WW1.example.com:8080"), status: 200, body: []string{"two for WW1"}},
+		{url: "http://localhost:8080/", header: host("www.example.com"), cookie: "SERVERID=web1", status: 200, body: []string{"one", "one", "one"}},
+		{url: "http://localhost:8080/", header: host("blog.example.com"), status: 200, body: []string{"one for blog", "two for blog"}},
+		{url: "http://localhost:8080/a?b", status: 301, location: "http://www.example.com/a?b", body: []string{""}},
+		{url: "http://localhost:8090/site_status", status: 200, body: []string{"<html><body><h1>200 OK</h1>\nService ready."}},
+		{url: "http://localhost:8404/stats", status: 401, body: []string{"<html><body><h1>401 Unauthorized</h1>"}},
+		{url: "http://localhost:8404/stats;csv", user: "admin:secret", status: 200, body: []string{"# pxname,svname,qcur,qmax,"}},
+	},
+	"rules.cfg": {
+		{url: "http://localhost:8080/hello?who=Me", status: 200, body: []string{"GET /app/hello?who=Me who=me cookies=0\n"}},
+		{url: "http://localhost:8080/", cookie: "a=b", status: 200, body: []string{"GET /app/ who= cookies=0\n"}},
+		{url: "http://localhost:8080/", method: "DELETE", status: 405, body: []string{""}},
+		{url: "http://localhost:8080/.git/config", status: 403, body: []string{"<html><body><h1>403 Forbidden</h1>"}},
+		{url: "http://localhost:8080/private", status: 401, body: []string{"<html><body><h1>401 Unauthorized</h1>"}},
+		{url: "http://localhost:8080/private", user: "guest:letmein", status: 200, body: []string{"GET /app/private"}},
+		{url: "http://localhost:8080/old/page", status: 301, location: "/new/page", body: []string{""}},
+		{url: "http://localhost:8080/ping", status: 200, body: []string{"pong\n"}},
+	},
 }
+
+func host(name string) [2]string { return [2]string{"Host", name} }
 
 // TestExamples loads each file in examples/ into HAProxy and here, without a warning, and asks both the same.
 func TestExamples(t *testing.T) {
@@ -105,6 +128,9 @@ func (v *visit) make(t *testing.T, client *http.Client) {
 			req.Host = v.header[1]
 		} else if v.header[0] != "" {
 			req.Header.Set(v.header[0], v.header[1])
+		}
+		if v.cookie != "" {
+			req.Header.Set("Cookie", v.cookie)
 		}
 		if name, password, ok := strings.Cut(v.user, ":"); ok {
 			req.SetBasicAuth(name, password)
