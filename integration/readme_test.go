@@ -92,7 +92,7 @@ func newReadmeRun(t *testing.T) *readmeRun {
 	at := addr(origin.Listener.Addr().(*net.TCPAddr).Port)
 	r := &readmeRun{dir: t.TempDir(), ports: map[string]int{}}
 	r.hosts = strings.NewReplacer("192.168.122.10:80", at, "192.168.122.20:80", at, "192.168.122.30:80", at)
-	for _, p := range []string{"80", "1314", "2019", "8080", "8081", "8082", "8083"} {
+	for _, p := range []string{"80", "1314", "2019", "8080", "8081", "8082", "8083", "8090", "8404"} {
 		r.ports[p] = freePort(t)
 	}
 	if err := os.Symlink(caddyBin, filepath.Join(r.dir, "caddy")); err != nil {
