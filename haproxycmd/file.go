@@ -62,7 +62,9 @@ type fileError struct {
 	err        error
 }
 
-func (e *fileError) Error() string { return "config : " + e.what + " " + e.name + " : " + reason(e.err) }
+func (e *fileError) Error() string {
+	return "config : " + e.what + " " + e.name + " : " + reason(e.err)
+}
 
 // reason is an error of the system in the words of the C library: "No such file or directory".
 func reason(err error) string {

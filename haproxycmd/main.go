@@ -109,7 +109,7 @@ func (c *command) load() (status int, stop bool) {
 
 // judge says what was found in the files, and ends a check.
 func (c *command) judge(conf *haproxy.Config, diags cfg.Diagnostics) (status int, stop bool) {
-	warnings := c.report.diagnostics(diags, c.diagnostics)
+	warnings := c.report.diagnostics(diags, c.diagnostics) + c.masterSocket(conf, diags)
 	switch {
 	case diags.HasErrors():
 		c.report.say(cfg.Alert, "config : Fatal errors found in configuration.")
@@ -131,6 +131,19 @@ func (c *command) judge(conf *haproxy.Config, diags cfg.Diagnostics) (status int
 	}
 	c.print("Configuration file is valid")
 	return 0, true
+}
+
+// masterSocket speaks about -S: there is no master process to talk to, the stats sockets have all commands.
+func (c *command) masterSocket(conf *haproxy.Config, diags cfg.Diagnostics) (warnings int) {
+	switch {
+	case c.masterCLI == "" || diags.HasErrors():
+	case c.master || conf.Global.Process.MasterWorker:
+		c.report.say(cfg.Notice, "config : the master CLI socket has no effect here: the master is the worker, use a stats socket.")
+	default:
+		c.report.say(cfg.Warning, "config : a master CLI socket was defined, but master-worker mode (-W) is not enabled.")
+		return 1
+	}
+	return 0
 }
 
 // print writes to the standard output what -q takes away.

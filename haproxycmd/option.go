@@ -20,6 +20,7 @@ type options struct {
 	pidfile    string
 	soft, hard []int // -sf, -st: processes to stop once all is bound
 	oldSocket  string
+	masterCLI  string // -S
 	localPeer  string
 
 	maxconn, proxyMaxconn, memory int // -n, -N, -m
@@ -112,7 +113,7 @@ var valued = map[string]func(o *options, v string){
 	"-n": func(o *options, v string) { o.maxconn = number(v) },
 	"-N": func(o *options, v string) { o.proxyMaxconn = number(v) },
 	"-m": func(o *options, v string) { o.memory = number(v) },
-	"-S": func(*options, string) {}, // the master's own socket: there is no other process behind it
+	"-S": func(o *options, v string) { o.masterCLI = v },
 }
 
 // number reads a number as HAProxy does: what is none is 0.

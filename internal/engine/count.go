@@ -25,10 +25,12 @@ func (s *session) count() {
 	if l.Status > 0 {
 		fe.Response(l.Status)
 	}
-	if s.be != nil && s.be.BE != nil {
-		be := s.be.BE
+	if be := s.backend().BE; be != nil { // a listen section is its own backend from the start
 		be.BytesIn.Add(l.BytesIn)
 		be.BytesOut.Add(l.BytesOut)
+	}
+	if s.be != nil && s.be.BE != nil {
+		be := s.be.BE
 		be.Requests.Add(1)
 		if s.slot.Server == nil && l.Status > 0 {
 			be.Response(l.Status)

@@ -1,13 +1,15 @@
 package haproxy
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/stats"
 )
 
@@ -43,7 +45,7 @@ func (b *built) statsProxies() []*stats.Proxy {
 		e := b.snap.Proxies[i]
 		list[i] = &stats.Proxy{
 			Name: p.Name, ID: e.ID, ForcedID: p.ID != 0, Mode: string(or(p.Mode, ModeTCP)), Frontend: e.FE, Backend: e.BE,
-			Algo: p.algorithm(), Description: p.Description, Disabled: p.Disabled,
+			Algo: b.algorithm(e.BE), Description: p.Description, Disabled: p.Disabled,
 		}
 		if p.Cookie != nil {
 			list[i].Cookie = p.Cookie.Name
@@ -52,13 +54,15 @@ func (b *built) statsProxies() []*stats.Proxy {
 	return list
 }
 
-// algorithm is the name of the balancing algorithm as haproxy.cfg spells it.
-func (p *Proxy) algorithm() string {
-	var b struct {
-		Algorithm string `json:"algorithm"`
+// algorithm is the name of a backend's balancing algorithm as haproxy.cfg spells it.
+func (b *built) algorithm(be *server.Backend) string {
+	s := b.settings[be]
+	if s == nil {
+		return ""
 	}
-	if len(p.Balance) == 0 || json.Unmarshal(p.Balance, &b) != nil {
-		return "roundrobin"
+	m, ok := s.Balancer.(caddy.Module)
+	if !ok {
+		return ""
 	}
-	return strings.ReplaceAll(b.Algorithm, "_", "-")
+	return strings.ReplaceAll(m.CaddyModule().ID.Name(), "_", "-")
 }

@@ -45,7 +45,12 @@ func (source) Process() stats.Process {
 		p.Node, _ = os.Hostname()
 	}
 	p.Maxconn = b.snap.Global.Maxconn
-	p.Listeners = len(b.snap.Listeners) + len(b.sockets)
+	p.Listeners = len(b.sockets)
+	for _, l := range b.snap.Listeners {
+		if !l.Proxy.Disabled {
+			p.Listeners++
+		}
+	}
 	memory(&p)
 	e := proc.engine
 	conns, reqs := proc.cli.served.Load(), proc.cli.commands.Load()

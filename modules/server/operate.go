@@ -27,13 +27,13 @@ const (
 	HealthDown
 )
 
-// SetHealth sets the operational state of a server that is checked (CLI: set server b/s health up|stopping|down). The
-// log line says who changed it: "CLI" or "Web interface".
+// SetHealth sets the operational state of a server (CLI: set server b/s health up|stopping|down). The log line says who
+// changed it: "CLI" or "Web interface".
 func (s *Server) SetHealth(op Operation, who string) {
 	b := s.backend
 	b.mu.Lock()
 	defer b.unlock()
-	if !s.checked() {
+	if s.index < 0 || s.admin&Maint != 0 {
 		return
 	}
 	switch op {

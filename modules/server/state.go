@@ -65,6 +65,7 @@ func (s *Server) SetMode(m Mode) {
 		s.leaveMaint(ForcedMaint|ConfigMaint, 0)
 	case Maintenance:
 		s.enterMaint(ForcedMaint)
+		s.admin &^= ForcedDrain // it does not come back after the maintenance
 	}
 }
 

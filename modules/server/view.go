@@ -66,6 +66,8 @@ func (s *Server) status() string {
 		return "MAINT (resolution)"
 	case s.admin&Maint != 0:
 		return "MAINT"
+	case !s.checked() && s.oper == stopped:
+		return "DOWN"
 	case !s.checked() && s.admin&ForcedDrain != 0:
 		return "DRAIN"
 	case !s.checked():

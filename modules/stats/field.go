@@ -234,7 +234,7 @@ var columns = [fieldCount]column{
 	fCacheLookups:                 {"cache_lookups", "MCP", u64, "Total number of HTTP requests looked up in the cache on this frontend/backend since the worker process started"},
 	fCacheHits:                    {"cache_hits", "MCP", u64, "Total number of HTTP requests not found in the cache on this frontend/backend since the worker process started"},
 	fSrvIcur:                      {"srv_icur", "MGP", u32, "Current number of idle connections available for reuse on this server"},
-	fSrcIlim:                      {"src_ilim", "CLP", u32, ""},
+	fSrcIlim:                      {"src_ilim", "CLP", u32, "Limit on the number of available idle connections on this server (server 'pool_max_conn' directive)"},
 	fQtimeMax:                     {"qtime_max", "MMP", u32, "Maximum observed time spent in the queue, in milliseconds (backend/server)"},
 	fCtimeMax:                     {"ctime_max", "MMP", u32, "Maximum observed time spent waiting for a connection to complete, in milliseconds (backend/server)"},
 	fRtimeMax:                     {"rtime_max", "MMP", u32, "Maximum observed time spent waiting for a server response, in milliseconds (backend/server)"},

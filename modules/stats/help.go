@@ -9,7 +9,7 @@ import (
 var helpCommand = &command{
 	words: "help", usage: "help [<command>]", help: "list matching or all commands", level: User,
 	run: func(c *call) {
-		c.out = append(c.out, "The following commands are valid at this level:\n"...)
+		c.text(levelInfo, "The following commands are valid at this level:")
 		c.out = appendHelp(c.out, matching(c.args))
 	},
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 )
 
-// backend is the row of the backend half; shown and total are the numbers of its servers.
-func (w *view) backend(p *Proxy, shown, total int, now time.Time) *row {
+// backend is the row of the backend half.
+func (w *view) backend(p *Proxy, now time.Time) *row {
 	be := p.Backend
 	v := be.View()
 	r := newRow(backendRow, p, "BACKEND", 0)
@@ -20,11 +20,10 @@ func (w *view) backend(p *Proxy, shown, total int, now time.Time) *row {
 	r.int(fQmax, v.QueueMax)
 	r.int(fSlim, v.Limit)
 	r.int(fDreq, be.DeniedReq.Load())
-	status := v.Status
-	if shown != total {
-		status = fmt.Sprintf("%s (%d/%d)", status, shown, total)
+	r.str(fStatus, v.Status)
+	if w.hideDown || w.hideMaint {
+		r.str(fStatus, v.Status+census(be.Servers()))
 	}
-	r.str(fStatus, status)
 	r.int(fWeight, v.Weight)
 	r.int(fUweight, v.Weight)
 	r.int(fAct, v.Active)
@@ -47,6 +46,17 @@ func (w *view) backend(p *Proxy, shown, total int, now time.Time) *row {
 		r.int(f, 0)
 	}
 	return r
+}
+
+// census says how many of the servers are up, when not all of them are shown.
+func census(list []*server.Server) string {
+	up := 0
+	for _, s := range list {
+		if s.IsUp() {
+			up++
+		}
+	}
+	return fmt.Sprintf(" (%d/%d)", up, len(list))
 }
 
 // server is the row of one server.
@@ -74,7 +84,7 @@ func (w *view) server(p *Proxy, s *server.Server, now time.Time) *row {
 	}
 	r.int(fRate, s.SessRate())
 	r.int(fRateMax, s.Counters.SessRate.Peak())
-	if c.Check {
+	if s.ChecksOn() {
 		r.checks(&v)
 	}
 	r.pool(s)

@@ -14,7 +14,7 @@ type view struct {
 	hideDown, hideMaint bool
 	// maxconn is the limit of the process, which frontends without their own have.
 	maxconn int64
-	// iid, types and sid filter: 0 or a negative number takes all (CLI: show stat <iid> <type> <sid>).
+	// iid, types and sid filter, sid only servers; -1 takes all (CLI: show stat <iid> <type> <sid>).
 	iid, types, sid int
 }
 
@@ -28,37 +28,34 @@ const (
 	wantServer   = 4
 )
 
-func (w *view) wants(bit int) bool { return w.types < 0 || w.types&bit != 0 }
+func (w *view) wants(bit int) bool { return w.types&bit != 0 }
 
 // rows are the rows of one proxy: the frontend, the servers, the backend.
 func (w *view) rows(p *Proxy, now time.Time) []*row {
-	if p.Disabled || w.iid > 0 && w.iid != p.ID {
+	if p.Disabled || w.iid != -1 && w.iid != p.ID {
 		return nil
 	}
 	var list []*row
-	if p.Frontend != nil && w.wants(wantFrontend) && w.sid <= 0 {
+	if p.Frontend != nil && w.wants(wantFrontend) {
 		list = append(list, w.frontend(p, now))
 	}
 	if p.Backend == nil {
 		return list
 	}
-	shown, total := 0, 0
 	if w.wants(wantServer) {
 		for _, s := range p.Backend.Servers() {
-			if w.sid > 0 && w.sid != s.ID() {
+			if w.sid != -1 && w.sid != s.ID() {
 				continue
 			}
-			total++
 			r := w.server(p, s, now)
 			if w.hideDown && !r.up || (w.hideDown || w.hideMaint) && r.maint {
 				continue
 			}
-			shown++
 			list = append(list, r)
 		}
 	}
-	if w.wants(wantBackend) && w.sid <= 0 {
-		list = append(list, w.backend(p, shown, total, now))
+	if w.wants(wantBackend) {
+		list = append(list, w.backend(p, now))
 	}
 	return list
 }

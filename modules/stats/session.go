@@ -130,10 +130,9 @@ func (s *session) run(out []byte, text string) []byte {
 	words := splitWords(text)
 	cmd, args := find(words)
 	c := &call{session: s, cmd: cmd, args: args, payload: strings.Join(s.payload, "\n")}
-	was := s.interactive
 	switch {
 	case cmd == nil:
-		c.out = appendUnknown(c.out, words)
+		c.out = appendUnknown(s.severity.appendMark(c.out, levelInfo), words)
 	case cmd.level > s.level:
 		c.fail("Permission denied")
 	default:
@@ -144,8 +143,5 @@ func (s *session) run(out []byte, text string) []byte {
 	}
 	out = append(out, c.out...)
 	out = append(out, '\n')
-	if was && !s.interactive {
-		s.done = true // leaving the interactive mode ends the connection with its line
-	}
 	return s.prompt(out, "> ")
 }

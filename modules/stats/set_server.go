@@ -10,7 +10,7 @@ import (
 // server finds the server of "backend/server", or answers with an error.
 func (c *call) server() *server.Server {
 	backend, name, ok := strings.Cut(c.arg(0), "/")
-	if !ok {
+	if !ok || name == "" {
 		c.fail("Require 'backend/server'.")
 		return nil
 	}
@@ -78,7 +78,7 @@ var getWeight = &command{
 	words: "get weight", usage: "get weight <bk>/<srv>", help: "report a server's current weight", level: User,
 	run: func(c *call) {
 		if s := c.server(); s != nil {
-			c.text(levelInfo, fmt.Sprintf("%d (initial %d)", s.UserWeight(), s.InitWeight()))
+			c.out = fmt.Appendf(c.out, "%d (initial %d)\n", s.UserWeight(), s.InitWeight())
 		}
 	},
 }
@@ -102,8 +102,11 @@ func (c *call) weight(s *server.Server, word string) {
 	n, rest := leadingInt(word)
 	relative := rest == "%"
 	switch {
-	case rest != "" && !relative || rest == word:
-		c.fail("Trailing garbage in weight string")
+	case rest == word: // these two sentences have no line end in HAProxy
+		c.out = append(c.severity.appendMark(c.out, levelError), "Empty weight string empty or preceded by garbage"...)
+		return
+	case rest != "" && !relative:
+		c.out = append(c.severity.appendMark(c.out, levelError), "Trailing garbage in weight string"...)
 		return
 	case relative && n < 0:
 		c.fail("Relative weight must be positive.")
@@ -150,7 +153,10 @@ func runSetServer(c *call) {
 			return
 		}
 		s.SetHealth(op, "CLI")
+	case "addr", "agent", "agent-addr", "agent-port", "agent-send", "check-addr", "check-port", "fqdn", "ssl":
+		c.fail("'set server <srv> " + c.arg(1) + "' is not supported yet.")
 	default:
-		c.fail("usage: set server <backend>/<server> health | state | weight")
+		c.fail("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | " +
+			"check-port | fqdn | health | ssl | state | weight")
 	}
 }

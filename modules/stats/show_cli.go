@@ -15,7 +15,7 @@ var showCLILevel = &command{
 }
 
 var showCLISockets = &command{
-	words: "show cli sockets", usage: "show cli sockets", help: "dump list of cli sockets", level: Operator,
+	words: "show cli sockets", usage: "show cli sockets", help: "dump list of cli sockets", level: User,
 	run: func(c *call) {
 		c.out = append(c.out, "# socket lvl processes\n"...)
 		for _, s := range c.src.Sockets() {

@@ -75,11 +75,11 @@ func opState(v *server.View) int {
 	return opRunning
 }
 
-func adminState(a server.Admin) (bits int) {
+func adminState(a server.Admin, disabled bool) (bits int) {
 	if a&(server.ForcedMaint|server.ConfigMaint) != 0 {
 		bits |= adminForcedMaint
 	}
-	if a&server.ConfigMaint != 0 {
+	if disabled { // it says what the file says, also once the server is enabled
 		bits |= adminConfigMaint
 	}
 	if a&server.ForcedDrain != 0 {
@@ -126,8 +126,14 @@ func appendState(dst []byte, p *Proxy, s *server.Server) []byte {
 	if v.HasCheck {
 		status = v.Check.Status
 	}
-	checkState := 0
-	if c.Check {
+	health, checkState, paused := v.Health, 0, v.Admin&server.Maint != 0
+	if !c.Check {
+		// Nothing brings the health of such a server back, and nothing but the file pauses its checks.
+		paused = c.Disabled
+		if c.Disabled || v.Downs > 0 {
+			health = 0
+		}
+	} else {
 		checkState = checkConfigured
 		if s.ChecksOn() {
 			checkState |= checkEnabled
@@ -136,13 +142,16 @@ func appendState(dst []byte, p *Proxy, s *server.Server) []byte {
 			checkState |= checkRunning
 		}
 	}
-	if v.Admin&server.Maint != 0 {
+	if paused {
 		checkState |= checkPaused
+	}
+	if v.Admin&server.Maint != 0 {
+		health = 0
 	}
 	host, port := hostPort(v.Address)
 	return fmt.Appendf(dst, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 %d %d %s %s - 0 %d %s - 0\n",
-		p.ID, p.Name, s.ID(), s.Name(), host, opState(&v), adminState(v.Admin), s.UserWeight(), s.InitWeight(),
-		seconds(v.LastChange), checkNumbers[status], checkResult(&v), v.Health, checkState,
+		p.ID, p.Name, s.ID(), s.Name(), host, opState(&v), adminState(v.Admin, c.Disabled), s.UserWeight(), s.InitWeight(),
+		seconds(v.LastChange), checkNumbers[status], checkResult(&v), health, checkState,
 		truth(p.ForcedID), truth(c.ID != 0), dash(hostName(c.Address)), port, c.CheckPort, dash(c.CheckAddress))
 }
 

@@ -2,7 +2,6 @@ package stats
 
 import (
 	_ "embed"
-	"strconv"
 )
 
 var showStat = &command{
@@ -56,7 +55,7 @@ func statFormat(args []string, w *view) format {
 
 // proxyID finds a proxy by number or name.
 func proxyID(list []*Proxy, word string) (int, bool) {
-	if n, err := strconv.Atoi(word); err == nil {
+	if n := number(word); n != 0 {
 		return n, true
 	}
 	for _, p := range list {
@@ -67,9 +66,9 @@ func proxyID(list []*Proxy, word string) (int, bool) {
 	return 0, false
 }
 
-// number reads a number; what is none counts as 0.
+// number reads the number that s begins with, 0 when there is none.
 func number(s string) int {
-	n, _ := strconv.Atoi(s)
+	n, _ := leadingInt(s)
 	return n
 }
 
@@ -88,7 +87,7 @@ var showBackend = &command{
 	run: func(c *call) {
 		c.out = append(c.out, "# name\n"...)
 		for _, p := range c.src.Proxies() {
-			if p.Backend != nil && !p.Disabled {
+			if p.Backend != nil {
 				c.out = append(append(c.out, p.Name...), '\n')
 			}
 		}
