@@ -18,7 +18,7 @@ func (s *session) connect() *fault {
 		if f == nil {
 			return nil
 		}
-		if f.retry&RetryConnFailure == 0 {
+		if f.retry&RetryConnFailure == 0 || s.c.Aborted() {
 			return f
 		}
 		if s.be.RetryOn&RetryConnFailure == 0 || !s.retry() {

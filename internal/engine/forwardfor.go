@@ -2,29 +2,26 @@ package engine
 
 import "net/netip"
 
-// option is the proxy option that rules: the backend's, else the frontend's.
-func (s *session) option(of func(*Proxy) *ForwardFor) *ForwardFor {
-	if s.be != nil {
-		if f := of(s.be); f != nil {
-			return f
-		}
+// addAddr adds address a as option forwardfor or originalto of the frontend and the backend want it: with the backend's
+// header, unless either of them excepts a, and only if-none when both say so (as observed).
+func (s *session) addAddr(fe, be *ForwardFor, a netip.Addr) {
+	if be == nil {
+		be = fe
 	}
-	return of(s.fe)
+	if fe == nil {
+		fe = be
+	}
+	if fe == nil || !a.IsValid() || fe.excepts(a) || be.excepts(a) {
+		return
+	}
+	h := &s.t.Req.Headers
+	if fe.IfNone && be.IfNone && h.Find(string(be.Header), 0) >= 0 {
+		return
+	}
+	// A header of its own behind the others: HAProxy does not merge values.
+	h.Add(be.Header, s.t.Keep(a.AppendTo(s.t.Room(48))))
 }
 
-func (f *ForwardFor) except(a netip.Addr) bool {
+func (f *ForwardFor) excepts(a netip.Addr) bool {
 	return f.Except.IsValid() && f.Except.Contains(a)
-}
-
-// addAddr adds a as a header of its own behind the others; HAProxy does not merge values.
-func (s *session) addAddr(f *ForwardFor, a netip.Addr, except bool) {
-	t := &s.t
-	if except || !a.IsValid() {
-		return
-	}
-	if f.IfNone && t.Req.Headers.Find(string(f.Header), 0) >= 0 {
-		return
-	}
-	v := t.Keep(a.AppendTo(t.Room(48)))
-	t.Req.Headers.Add(f.Header, v)
 }

@@ -209,13 +209,9 @@ func (s *session) prepare() bool {
 	return true
 }
 
-// addForwarded adds the headers of option forwardfor and option originalto. The backend's option wins.
+// addForwarded adds the headers of option forwardfor and option originalto.
 func (s *session) addForwarded() {
-	t := &s.t
-	if f := s.option(func(p *Proxy) *ForwardFor { return p.ForwardFor }); f != nil {
-		s.addAddr(f, t.Conn.Src.Addr(), f.except(t.Conn.Src.Addr()))
-	}
-	if f := s.option(func(p *Proxy) *ForwardFor { return p.OriginalTo }); f != nil {
-		s.addAddr(f, t.Conn.Dst.Addr(), f.except(t.Conn.Dst.Addr()))
-	}
+	fe, be, c := s.fe, s.backend(), s.t.Conn
+	s.addAddr(fe.ForwardFor, be.ForwardFor, c.Src.Addr())
+	s.addAddr(fe.OriginalTo, be.OriginalTo, c.Dst.Addr())
 }

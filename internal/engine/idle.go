@@ -13,7 +13,8 @@ import (
 // idlePool holds the idle connections to one server, the last used on top (configuration.txt 4.2 "http-reuse").
 type idlePool struct {
 	mu     sync.Mutex
-	conns  []idleConn
+	reused []idleConn // have carried more than one request: taken first, and safe for aggressive reuse
+	fresh  []idleConn
 	srv    *server.Server
 	listed bool // in pools, under mu
 	// peak is the most connections that were in use at once, lately: more than that are not kept.
@@ -31,9 +32,8 @@ func (p *idlePool) used(n int64) {
 }
 
 type idleConn struct {
-	c      *netio.Conn
-	since  netio.Time
-	reused bool // has carried more than one request: safe for aggressive reuse
+	c     *netio.Conn
+	since netio.Time
 }
 
 // pools are all pools that have had connections, until their server is gone and they are empty.
@@ -69,7 +69,7 @@ func (p *idlePool) list() {
 func (p *idlePool) unlist() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.conns) > 0 {
+	if len(p.reused)+len(p.fresh) > 0 {
 		return
 	}
 	p.listed = false
@@ -115,16 +115,27 @@ func (s *session) takeIdle(srv *server.Server, to netio.Addr) *netio.Conn {
 func (p *idlePool) take(to netio.Addr, onlyReused bool) *netio.Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for i := len(p.conns) - 1; i >= 0; i-- {
-		e := p.conns[i]
-		if onlyReused && !e.reused || e.c.To != to {
+	c := pop(&p.reused, to)
+	if c == nil && !onlyReused {
+		c = pop(&p.fresh, to)
+	}
+	if c != nil {
+		p.srv.IdleConns.Add(-1)
+	}
+	return c
+}
+
+func pop(list *[]idleConn, to netio.Addr) *netio.Conn {
+	l := *list
+	for i := len(l) - 1; i >= 0; i-- {
+		c := l[i].c
+		if c.To != to {
 			continue
 		}
-		copy(p.conns[i:], p.conns[i+1:])
-		p.conns[len(p.conns)-1] = idleConn{}
-		p.conns = p.conns[:len(p.conns)-1]
-		p.srv.IdleConns.Add(-1)
-		return e.c
+		copy(l[i:], l[i+1:])
+		l[len(l)-1] = idleConn{}
+		*list = l[:len(l)-1]
+		return c
 	}
 	return nil
 }
@@ -139,23 +150,31 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 		c.Reset()
 		return
 	}
-	cfg := srv.Config()
-	most := -1
-	if cfg.PoolMaxConn != nil {
-		most = *cfg.PoolMaxConn
-	}
-	p := poolOf(srv)
-	p.mu.Lock()
-	n := int64(len(p.conns))
-	if (most >= 0 && n >= int64(most)) || n+srv.UsedConns.Load() >= p.peak.Load() {
-		p.mu.Unlock()
+	if !poolOf(srv).put(c, s.srvReused) {
 		c.Reset()
-		return
+	}
+}
+
+// put keeps c; false: there are enough (pool-max-conn, pool-purge-delay 0, and no more than were in use at once lately).
+func (p *idlePool) put(c *netio.Conn, reused bool) bool {
+	cfg := p.srv.Config()
+	if d := cfg.PoolPurgeDelay; d != nil && *d == 0 {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := int64(len(p.reused) + len(p.fresh))
+	if most := cfg.PoolMaxConn; most != nil && *most >= 0 && n >= int64(*most) || n+p.srv.UsedConns.Load() >= p.peak.Load() {
+		return false
 	}
 	p.list()
-	p.conns = append(p.conns, idleConn{c: c, since: netio.Now(), reused: s.srvReused})
-	srv.IdleConns.Add(1)
-	p.mu.Unlock()
+	list := &p.fresh
+	if reused {
+		list = &p.reused
+	}
+	*list = append(*list, idleConn{c: c, since: netio.Now()})
+	p.srv.IdleConns.Add(1)
+	return true
 }
 
 var (
@@ -187,18 +206,20 @@ func (p *idlePool) purge(age time.Duration) {
 	limit := netio.Now() - netio.Time(age)
 	p.mu.Lock()
 	var dead []idleConn
-	keep := p.conns[:0]
-	for _, e := range p.conns {
-		if age == 0 || e.since <= limit || !e.c.Quiet() {
-			dead = append(dead, e)
-		} else {
-			keep = append(keep, e)
+	for _, list := range []*[]idleConn{&p.reused, &p.fresh} {
+		keep := (*list)[:0]
+		for _, e := range *list {
+			if age == 0 || e.since <= limit || !e.c.Quiet() {
+				dead = append(dead, e)
+			} else {
+				keep = append(keep, e)
+			}
 		}
+		clear((*list)[len(keep):])
+		*list = keep
 	}
 	used := p.srv.UsedConns.Load()
 	p.peak.Store(max(used, (p.peak.Load()+used+1)/2))
-	clear(p.conns[len(keep):])
-	p.conns = keep
 	p.mu.Unlock()
 	p.srv.IdleConns.Add(-int64(len(dead)))
 	for _, e := range dead {

@@ -91,12 +91,22 @@ func (e *Engine) unbind(gone *Snapshot) {
 			delete(e.ports, l.Key)
 			p.closed.Store(true)
 			p.ln.Close()
-			for _, l := range []*connLimit{&p.own, e.feLimit(l.Proxy), &e.slots} {
-				l.wakeAll()
-			}
+			e.wakeAccept(p)
 			<-p.done
 			e.active.closeIdleOf(p)
 		}
+	}
+}
+
+// wakeAccept makes the accept loop of p look whether it is closed. It may wait for the limit of a frontend that p belonged
+// to under an older snapshot.
+func (e *Engine) wakeAccept(p *port) {
+	p.own.wakeAll()
+	e.slots.wakeAll()
+	e.limitMu.Lock()
+	defer e.limitMu.Unlock()
+	for _, l := range e.feLimits {
+		l.wakeAll()
 	}
 }
 
