@@ -145,6 +145,9 @@ func (s *session) served(p *Proxy) bool {
 		s.task.Offload(slow)
 		v = p.Stats.Serve(t)
 	}
+	if v == txn.Answer && t.Res.Status != 401 { // the login page goes out before HAProxy looks at responses
+		s.captureResponse()
+	}
 	s.conclude(v)
 	return true
 }

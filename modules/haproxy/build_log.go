@@ -21,8 +21,13 @@ func (c *proxyBuilder) logs() {
 	l.Format = c.format(logFormat(p.LogFormat), logformat.Log, sample.Log, "log-format")
 	l.SD = c.format(p.LogFormatSD, logformat.Log, sample.Log, "log-format-sd")
 	l.ErrorFormat = c.format(p.ErrorLogFormat, logformat.Log, sample.Log, "error-log-format")
+	global := false
 	for i := range p.Log {
 		if p.Log[i].Global {
+			if global { // said again below an inherited one: HAProxy sends each line once
+				continue
+			}
+			global = true
 			for j := range c.cfg.Global.Log {
 				c.openLog(&c.cfg.Global.Log[j])
 			}
