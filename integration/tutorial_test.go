@@ -196,8 +196,8 @@ func (l *lesson) logLines() (traffic, state []string) {
 	return traffic, state
 }
 
-// both runs f for both sides at the same time and compares what they noted.
-func both(t *testing.T, f func(t *testing.T, side program) string) {
+// compareNotes runs f for both sides at the same time and compares what they noted.
+func compareNotes(t *testing.T, f func(t *testing.T, side program) string) {
 	t.Helper()
 	needPrograms(t)
 	t.Parallel()
@@ -219,7 +219,7 @@ func hostRequest(host, path, more string) string {
 
 // TestTutorialFull runs full.cfg: routing by host, weights, captures, the monitor, the log, a server that dies.
 func TestTutorialFull(t *testing.T) {
-	both(t, func(t *testing.T, side program) string {
+	compareNotes(t, func(t *testing.T, side program) string {
 		const web, monitor, admin = "0.0.0.0:80", "0.0.0.0:1081", "0.0.0.0:65532"
 		l := startLesson(t, side, "full.cfg", errorPages(t), []string{"192.168.16.2", "192.168.16.3"}, []string{admin, monitor, web})
 		for _, host := range []string{
@@ -275,7 +275,7 @@ func TestTutorialFull(t *testing.T) {
 
 // TestTutorialL7 runs l7.cfg: three servers in turn, keep-alive with the client, a login page.
 func TestTutorialL7(t *testing.T) {
-	both(t, func(t *testing.T, side program) string {
+	compareNotes(t, func(t *testing.T, side program) string {
 		l := startLesson(t, side, "l7.cfg", "", []string{"192.168.122.10", "192.168.122.20", "192.168.122.30"}, []string{"*:1314", "*:80"})
 		for i := range 7 {
 			l.note("round %d: %q", i, l.ask(t, "*:80", hostRequest("x", "/", "X-Forwarded-For: 1.2.3.4\r\n")))
@@ -289,7 +289,7 @@ func TestTutorialL7(t *testing.T) {
 
 // TestTutorialListen runs l7-listen.cfg.
 func TestTutorialListen(t *testing.T) {
-	both(t, func(t *testing.T, side program) string {
+	compareNotes(t, func(t *testing.T, side program) string {
 		l := startLesson(t, side, "l7-listen.cfg", "", []string{"192.168.122.10", "192.168.122.20", "192.168.122.30"}, []string{"*:80"})
 		for i := range 7 {
 			l.note("round %d: %q", i, l.ask(t, "*:80", hostRequest("x", "/", "")))
