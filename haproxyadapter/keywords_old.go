@@ -2,11 +2,9 @@ package haproxyadapter
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
-	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 )
 
@@ -48,7 +46,6 @@ var proxyOld = []keyword{
 		return d.Errf("option 'http_proxy' is not supported any more since HAProxy 2.5.")
 	}},
 	row("monitor-net", inFront, oldMonitorNet),
-	row("block", inProxy|inNamed, oldBlock),
 	row("appsession", inAll, func(_ *parser, d *cfg.Dispenser) error {
 		return d.Errf("'appsession' is not supported anymore since HAProxy 1.6.")
 	}),
@@ -111,24 +108,5 @@ func oldMonitorNet(p *parser, d *cfg.Dispenser) error {
 		"waiting for a request. Use 'http-request return status 200 if { src %s }', which is logged.%s", text, replaces)
 	p.proxy.MonitorNet = []string{network}
 	p.proxy.at(d, "monitor-net")
-	return nil
-}
-
-// oldBlock refuses requests before all other rules. Syntax: block if|unless <condition>
-func oldBlock(p *parser, d *cfg.Dispenser) error {
-	next, ok := d.Peek()
-	if !ok || next != "if" && next != "unless" {
-		return d.Errf("'block' requires either 'if' or 'unless' followed by a condition.")
-	}
-	words := append([]string{"http-request", "deny"}, d.Remaining()...)
-	rd := cfg.NewDispenser(cfg.Line{Pos: d.Pos(), Words: words}, p.diags)
-	rd.Next()
-	r, err := p.rule(rd, "http-request", action.HTTPRequest)
-	if err != nil {
-		return err
-	}
-	d.Warnf("the 'block' directive is HAProxy 1.x. Use 'http-request deny', which uses the exact same syntax.")
-	p.proxy.HTTPRequest = slices.Insert(p.proxy.HTTPRequest, p.proxy.blocks, r)
-	p.proxy.blocks++
 	return nil
 }

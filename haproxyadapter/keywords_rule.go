@@ -43,22 +43,10 @@ func (p *parser) addRule(d *cfg.Dispenser, set string, where action.RuleSet, lis
 	if err != nil {
 		return err
 	}
-	p.declareCapture(r)
 	p.warnFinal(d, set)
 	p.proxy.final[set] = r.If == nil && finalAction(ruleName(r))
 	*list = append(*list, r)
 	return nil
-}
-
-// declareCapture gives a capture rule with a length its slot: slots are numbered in the order of the file.
-func (p *parser) declareCapture(r action.Rule) {
-	c, ok := r.Action.(*action.Capture)
-	if !ok || c.Len == 0 || !p.proxy.Type.HasFrontend() {
-		return
-	}
-	slots := &p.proxy.Capture.Request
-	*slots = append(*slots, haproxy.CaptureSlot{Len: c.Len})
-	c.Declare(len(*slots) - 1)
 }
 
 // warnFinal warns about a rule that never runs.
@@ -83,6 +71,12 @@ func (p *parser) rule(d *cfg.Dispenser, set string, where action.RuleSet) (actio
 	if err != nil {
 		return r, err
 	}
+	return p.settle(d, r, "error detected while parsing an '"+set+" "+ruleName(r)+"' condition : ")
+}
+
+// settle checks what of a rule only the file can tell: slots, paths and the names of ACLs. what begins the message about a
+// condition.
+func (p *parser) settle(d *cfg.Dispenser, r action.Rule, what string) (action.Rule, error) {
 	if c, ok := r.Action.(*action.Capture); ok && c.Len > 0 {
 		if err := p.declareSlot(d, c); err != nil {
 			return r, err
@@ -91,7 +85,6 @@ func (p *parser) rule(d *cfg.Dispenser, set string, where action.RuleSet) (actio
 	if a, ok := r.Action.(interface{ ResolvePaths(func(string) string) }); ok {
 		a.ResolvePaths(p.paths.resolve)
 	}
-	what := "error detected while parsing an '" + set + " " + ruleName(r) + "' condition : "
 	if r.If != nil {
 		p.paths.condition(r.If)
 	}
