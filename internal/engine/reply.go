@@ -61,10 +61,16 @@ func (s *session) answer() {
 	if s.fe.Mode == Close {
 		s.keep = false
 	}
+	chunked := t.Reply.Chunked && body != nil
+	if chunked && t.Req.Minor > 0 { // behind Connection for a client of HTTP/1.0, as seen with 2.6.12
+		t.Res.Headers.Add(nameTransferEncoding, valueChunked)
+	}
 	s.keep = t.Res.SetConnection(&t.Req, s.keep)
 	s.logHead()
-	if t.Reply.Chunked && body != nil {
-		t.Res.Headers.Add(nameTransferEncoding, valueChunked)
+	if chunked {
+		if t.Req.Minor == 0 {
+			t.Res.Headers.Add(nameTransferEncoding, valueChunked)
+		}
 		body = oneChunk(body)
 	}
 	s.take(&s.out)

@@ -149,9 +149,17 @@ func or[T comparable](v, def T) T {
 	return v
 }
 
+// firstID is the number of the first proxy: the stats sockets are one before it, when there are any.
+func (b *builder) firstID() int {
+	if len(b.cfg.Global.StatsSocket) > 0 {
+		return 2
+	}
+	return 1
+}
+
 // declare makes the run-time halves of a proxy, so that any other proxy can refer to them.
 func (b *builder) declare(i int, p *Proxy) {
-	e := &engine.Proxy{Name: p.Name, ID: or(p.ID, i+2), HTTP: p.Mode == ModeHTTP, Disabled: p.Disabled, IsListen: p.Type == TypeListen}
+	e := &engine.Proxy{Name: p.Name, ID: or(p.ID, i+b.firstID()), HTTP: p.Mode == ModeHTTP, Disabled: p.Disabled, IsListen: p.Type == TypeListen}
 	b.out.snap.Proxies = append(b.out.snap.Proxies, e)
 	reg := new(server.Registry)
 	if b.live {

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -31,11 +32,29 @@ func (c *proxyBuilder) statsPage() engine.Service {
 		}
 	}
 	where := c.places(sample.FEReq, sample.BEReq)
-	page.Rules = c.program(s.HTTPRequest, action.HTTPRequest, where)
+	page.Rules = c.program(c.statsRules(), action.HTTPRequest, where)
 	for _, k := range s.Admin {
 		page.Admin = append(page.Admin, c.condition(k, where, "stats admin"))
 	}
 	return page
+}
+
+// statsRules are the page's rules. Those that ask for a password without a realm have that of statistics, not the proxy's
+// name.
+func (c *proxyBuilder) statsRules() action.Rules {
+	rules := slices.Clone(c.p.Stats.HTTPRequest)
+	if c.live {
+		if err := rules.Provision(c.ctx); err != nil {
+			c.fail(c.p.Stats.Pos, err)
+			return nil
+		}
+	}
+	for i := range rules {
+		if a, ok := rules[i].Action.(*action.Auth); ok && a.Realm == "" {
+			rules[i].Action = &action.Auth{Realm: stats.DefaultRealm}
+		}
+	}
+	return rules
 }
 
 // statsProxies is what statistics know of the proxies.

@@ -46,7 +46,7 @@ type Proxy struct {
 	Type ProxyType `json:"type"`
 	// Mode is http or tcp. Default: tcp, as in HAProxy.
 	Mode Mode `json:"mode,omitempty"`
-	// ID is the number that stats and CLI show. Default: the next free one from 2 up for frontends and backends.
+	// ID is the number that stats and CLI show. Default: its place in the file, counted from 1, or from 2 with a stats socket.
 	ID int `json:"id,omitempty"`
 	// Description is shown on the stats page ("description").
 	Description string `json:"description,omitempty"`

@@ -41,8 +41,8 @@ type form struct {
 	servers         []string
 }
 
-// parseForm reads the body of the form. Like HAProxy it reads it from its end, and a server counts only once the backend
-// and the action are known, which stand behind it in the page's own form. ok is false for an unknown action or backend.
+// parseForm reads the body of the form, like HAProxy from its end: of several actions or backends the last one counts. ok is
+// false for an unknown one.
 func (p *Page) parseForm(body string) (f form, be *Proxy, ok bool) {
 	pairs := strings.Split(body, "&")
 	for i := len(pairs) - 1; i >= 0; i-- {
@@ -65,9 +65,7 @@ func (p *Page) parseForm(body string) (f form, be *Proxy, ok bool) {
 				}
 			}
 		case "s":
-			if be != nil && f.action != "" {
-				f.servers = append(f.servers, value)
-			}
+			f.servers = append(f.servers, value)
 		}
 	}
 	return f, be, true
@@ -95,6 +93,9 @@ func (p *Page) act(body string) string {
 	f, be, ok := p.parseForm(body)
 	if !ok {
 		return actionErr
+	}
+	if f.action == "" || be == nil {
+		return actionNone
 	}
 	changed, unknown := 0, 0
 	for _, name := range f.servers {
@@ -144,9 +145,6 @@ func setMode(m server.Mode) func(*server.Server) bool {
 
 func setHealth(op server.Operation) func(*server.Server) bool {
 	return func(s *server.Server) bool {
-		if !s.ChecksOn() {
-			return false
-		}
 		s.SetHealth(op, "Web interface")
 		return true
 	}

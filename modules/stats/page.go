@@ -1,8 +1,8 @@
 package stats
 
 import (
-	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
@@ -94,9 +94,9 @@ func (p *Page) body(t *txn.Txn, q *query) (contentType string, body []byte) {
 	case "csv":
 		return "text/plain", appendStat(nil, list, &w, formatCSV, show)
 	case "json":
-		return "application/json", bytes.TrimSuffix(appendStat(nil, list, &w, formatJSON, show), []byte("\n"))
+		return "application/json", appendStat(nil, list, &w, formatJSON, show)
 	case "json-schema":
-		return "application/json", bytes.TrimSuffix([]byte(schema), []byte("\n"))
+		return "application/json", []byte(schema)
 	}
 	w.details = true // the template looks at ShowLegends by itself
 	return "text/html", p.render(&proc, list, &w, q, p.admin(t))
@@ -113,7 +113,7 @@ func (p *Page) shows(name string, q *query) bool {
 			return false
 		}
 	}
-	return q.scope == "" || bytes.Contains([]byte(name), []byte(q.scope))
+	return q.scope == "" || strings.Contains(strings.ToLower(name), strings.ToLower(q.scope))
 }
 
 // admin tells whether the page may change servers for this request.

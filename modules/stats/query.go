@@ -15,7 +15,7 @@ func pathAndQuery(target []byte) []byte {
 	return nil
 }
 
-// query is what follows the page's URI: words with a semicolon before them, and the scope.
+// query is what follows the page's URI.
 type query struct {
 	form                   string // csv, json, json-schema; empty is HTML
 	up, noMaint, noRefresh bool
@@ -23,47 +23,41 @@ type query struct {
 	scope                  string
 }
 
-// scopeMost bounds the text of a scope.
-const scopeMost = 20
+// scopeMost bounds the text of a scope; scopeLeast is the shortest one that counts, as seen with 2.6.12.
+const (
+	scopeMost  = 20
+	scopeLeast = 2
+)
 
-// parseQuery reads the words behind the URI. Unknown ones mean nothing.
+// parseQuery reads what stands behind the URI. Like HAProxy it looks for its words anywhere: ";upper" is ";up", too.
 func parseQuery(rest []byte) (q query) {
-	for len(rest) > 0 {
-		i := bytes.IndexAny(rest, ";?&")
-		if i < 0 {
-			break
+	has := func(word string) bool { return bytes.Contains(rest, []byte(word)) }
+	q.up, q.noMaint, q.noRefresh = has(";up"), has(";no-maint"), has(";norefresh")
+	switch {
+	case has(";csv"):
+		q.form = "csv"
+	case has(";json-schema"):
+		q.form = "json-schema"
+	case has(";json"):
+		q.form = "json"
+	}
+	if _, after, ok := bytes.Cut(rest, []byte(";st=")); ok {
+		q.state = string(after[:min(4, len(after))])
+	}
+	if _, after, ok := bytes.Cut(rest, []byte("scope=")); ok {
+		if end := bytes.IndexAny(after, ";&"); end >= 0 {
+			after = after[:end]
 		}
-		rest = rest[i+1:]
-		end := bytes.IndexAny(rest, ";?&")
-		if end < 0 {
-			end = len(rest)
-		}
-		q.word(string(rest[:end]))
+		q.scope = validScope(string(after))
 	}
 	return q
 }
 
-func (q *query) word(w string) {
-	switch {
-	case w == "csv", w == "json", w == "json-schema":
-		q.form = w
-	case w == "up":
-		q.up = true
-	case w == "no-maint":
-		q.noMaint = true
-	case w == "norefresh":
-		q.noRefresh = true
-	case len(w) > 3 && w[:3] == "st=":
-		q.state = w[3:]
-	case len(w) > 6 && w[:6] == "scope=":
-		q.scope = validScope(w[6:])
-	}
-}
-
 // validScope is s when it can be part of a proxy's name, else empty.
 func validScope(s string) string {
-	if len(s) > scopeMost {
-		s = s[:scopeMost]
+	s = s[:min(len(s), scopeMost)]
+	if len(s) < scopeLeast {
+		return ""
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
