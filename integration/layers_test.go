@@ -27,7 +27,7 @@ var rows = [][]string{
 	10: {"haproxyadapter"},
 	11: {"haproxycmd"},
 	12: {""},
-	13: {"cmd/build", "cmd/caddy", "integration", "bench"},
+	13: {"cmd/build", "cmd/caddy", "integration", "integration/hunt", "bench"},
 }
 
 // standardOnly are the packages that import nothing but the standard library and each other.
