@@ -85,16 +85,14 @@ func (s *session) pause(d time.Duration, watch *netio.Conn) error {
 	return nil
 }
 
-// redispatchNow tells whether this retry may go to another server (configuration.txt 4.2 "option redispatch").
+// redispatchNow tells whether this retry may go to another server (configuration.txt 4.2 "option redispatch"). As observed,
+// not only the N-th retry (for a negative N the one before the last -N-1) does, but all from there on.
 func (s *session) redispatchNow() bool {
-	n, done := s.be.Redispatch, s.t.Log.Retries
-	switch {
-	case n == 0:
-		return false
-	case n > 0:
-		return done%n == 0
+	n := s.be.Redispatch
+	if n < 0 {
+		n += s.be.Retries + 1
 	}
-	return (s.be.Retries-done+1)%-n == 0
+	return s.be.Redispatch != 0 && s.t.Log.Retries >= n
 }
 
 // open takes an idle connection or opens a new one.

@@ -68,6 +68,7 @@ func (s *session) awaitRequest() bool {
 		if n > 0 {
 			if !started {
 				started = true
+				s.adopt() // a reload may have come while the connection was idle
 				if !first {
 					mark(&t.Log.Start)
 					until = netio.After(s.fe.Timeouts.HTTPRequest)

@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
+)
+
+// numbering answers each request with the number of its connection, from 0.
+func numbering(n int64, c net.Conn, r *bufio.Reader) {
+	for readHead(r) != "" {
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n-1)
+	}
+}
+
+const numbered = len("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n0")
+
+// play sends a request for each letter of script, on the connection of that letter, and collects which connection of the
+// server answered.
+func (r *rig) play(script string) string {
+	t := r.t
+	t.Helper()
+	clients := map[rune]*client{}
+	var got strings.Builder
+	for _, who := range script {
+		c := clients[who]
+		if c == nil {
+			c = r.dial()
+			clients[who] = c
+		}
+		c.send("GET / HTTP/1.1\r\n\r\n")
+		answer := c.read(numbered)
+		if len(answer) != numbered {
+			r.t.Fatalf("answer %q", answer)
+		}
+		got.WriteByte(answer[numbered-1])
+		await(t, "end of the request", r.allIdle) // the answer comes before the connection is given back
+	}
+	return got.String()
+}
+
+// TestReuse: which connection to the server HAProxy 2.6.12 used for the requests of three clients.
+func TestReuse(t *testing.T) {
+	for _, row := range []struct {
+		mode         ReuseMode
+		script, want string
+	}{
+		{ReuseNever, "AABBCCA", "0011220"},
+		{ReuseSafe, "AABBCCA", "0010200"},
+		{ReuseAggressive, "AABBCCA", "0000000"},
+		{ReuseAlways, "AABBCCA", "0000000"},
+		{ReuseSafe, "AB", "01"},
+		{ReuseSafe, "ABCCCBADD", "012000030"},
+		{ReuseAggressive, "ABCCCBADD", "012000000"},
+		{ReuseAlways, "ABCCCBADD", "000000000"},
+	} {
+		addr, _ := origin(t, numbering)
+		r := newRig(t, addr, func(_, be *Proxy) { be.Reuse = row.mode })
+		if got := r.play(row.script); got != row.want {
+			t.Errorf("mode %d, %s: %s, want %s", row.mode, row.script, got, row.want)
+		}
+	}
+}
+
+func intp(n int) *int { return &n }
+
+func delay(d time.Duration) *server.Duration { v := server.Duration(d); return &v }
+
+// TestPoolLimits: as TestReuse, with the server's settings.
+func TestPoolLimits(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		mode ReuseMode
+		cfg  server.Config
+		want string // of AAABB
+	}{
+		{"pool-max-conn 0", ReuseSafe, server.Config{PoolMaxConn: intp(0)}, "01234"},
+		{"pool-max-conn 0", ReuseAlways, server.Config{PoolMaxConn: intp(0)}, "01234"},
+		{"pool-max-conn 0", ReuseNever, server.Config{PoolMaxConn: intp(0)}, "00011"},
+		{"pool-max-conn 1", ReuseSafe, server.Config{PoolMaxConn: intp(1)}, "00010"},
+		{"pool-max-conn -1", ReuseSafe, server.Config{PoolMaxConn: intp(-1)}, "00010"},
+		{"pool-purge-delay 0", ReuseSafe, server.Config{PoolPurgeDelay: delay(0)}, "01234"},
+		{"pool-purge-delay 0", ReuseNever, server.Config{PoolPurgeDelay: delay(0)}, "00011"},
+		// HAProxy applies max-reuse to HTTP/2 servers only.
+		{"max-reuse 0", ReuseSafe, server.Config{MaxReuse: intp(0)}, "00010"},
+		{"max-reuse 1", ReuseAlways, server.Config{MaxReuse: intp(1)}, "00000"},
+	} {
+		addr, _ := origin(t, numbering)
+		r := newRig(t, addr, func(_, be *Proxy) { be.Reuse = row.mode })
+		row.cfg.Name, row.cfg.Address = "s", addr
+		st := settings(addr)
+		st.Servers = []*server.Config{&row.cfg}
+		r.configure(st)
+		if got := r.play("AAABB"); got != row.want {
+			t.Errorf("%s, mode %d: %s, want %s", row.name, row.mode, got, row.want)
+		}
+	}
+}
+
+// TestIdleClosed: a connection that the server has closed meanwhile is not used.
+func TestIdleClosed(t *testing.T) {
+	addr, _ := origin(t, func(n int64, c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n-1)
+	})
+	for _, mode := range []ReuseMode{ReuseSafe, ReuseNever} {
+		r := newRig(t, addr, func(_, be *Proxy) { be.Reuse = mode })
+		a := r.dial()
+		for range 3 {
+			a.send("GET / HTTP/1.1\r\n\r\n")
+			if got := a.read(numbered); !strings.HasPrefix(got, "HTTP/1.1 200") {
+				t.Fatalf("mode %d: %q", mode, got)
+			}
+			await(t, "close of the idle connection", func() bool { return r.idleDead() })
+		}
+		if n := r.be.BE.Reuse.Load(); n != 0 {
+			t.Errorf("mode %d: %d dead connections were used", mode, n)
+		}
+	}
+}
+
+// allIdle tells whether every session waits for a request.
+func (r *rig) allIdle() bool {
+	all := true
+	r.eng.active.each(func(s *session) { all = all && s.idle.Load() })
+	return all
+}
+
+// idleDead tells whether all idle connections were closed by the server.
+func (r *rig) idleDead() bool {
+	p := poolOf(r.be.BE.ServerByName("s"))
+	p.mu.Lock()
+	for _, e := range append(p.fresh, p.reused...) {
+		if e.c.Quiet() {
+			p.mu.Unlock()
+			return false
+		}
+	}
+	p.mu.Unlock()
+	dead := r.allIdle()
+	r.eng.active.each(func(s *session) { dead = dead && (s.own == nil || !s.own.Quiet()) })
+	return dead
+}
+
+// await polls for a condition.
+func await(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within 5s", what)
+		}
+	}
+}
+
+// TestPurge: connections go when they are due, and dead ones before.
+func TestPurge(t *testing.T) {
+	closing := make(chan struct{})
+	addr, _ := origin(t, func(n int64, c net.Conn, r *bufio.Reader) {
+		if readHead(r); n == 2 {
+			c.(*net.TCPConn).SetLinger(0)
+		}
+		io.WriteString(c, ok2)
+		<-closing
+	})
+	r := newRig(t, addr, nil)
+	st := settings(addr)
+	st.Servers[0].PoolPurgeDelay = delay(time.Hour)
+	r.configure(st)
+	srv := r.be.BE.ServerByName("s")
+	a, b := r.dial(), r.dial()
+	poolOf(srv).used(5) // as if there had been more load
+	for _, c := range []*client{a, b} {
+		c.send("GET / HTTP/1.1\r\n\r\n")
+		c.read(len("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"))
+	}
+	await(t, "idle connections", func() bool { return srv.IdleConns.Load() == 2 })
+	PurgeIdle(false)
+	if n := srv.IdleConns.Load(); n != 2 {
+		t.Errorf("%d connections are left before their time", n)
+	}
+	st.Servers[0].PoolPurgeDelay = delay(time.Nanosecond)
+	r.configure(st)
+	PurgeIdle(false)
+	if n := srv.IdleConns.Load(); n != 0 {
+		t.Errorf("%d connections are left after their time", n)
+	}
+	close(closing)
+}
