@@ -1,16 +1,18 @@
 # make test      everything that decides whether a change is good; make lint test-only are its parts
 # make fuzz      the fuzz targets, FUZZTIME each (default 2m)
+# make soak      the hunt: misbehaving clients and servers under reloads, HUNT long (default 5m), with the race detector
 # make bench     this beside haproxy, nginx and stock Caddy, in one run
 # make build     ./caddy, as xcaddy.json describes it
 
 GO       ?= go
 FUZZTIME ?= 2m
+HUNT     ?= 5m
 # The packages that are measured, not tested: the race detector would falsify them.
 UNRACED  := ./bench/...
 
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 
-.PHONY: test tools lint test-only fuzz bench build goldens
+.PHONY: test tools lint test-only fuzz soak bench build goldens
 
 test: tools lint test-only
 
@@ -28,6 +30,9 @@ test-only:
 
 fuzz:
 	@scripts/fuzz $(FUZZTIME)
+
+soak:
+	HUNT=$(HUNT) $(GO) test -race -timeout 0 -count 1 -v -run TestHunt ./integration/hunt
 
 bench:
 	$(GO) run ./bench
