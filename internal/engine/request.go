@@ -24,7 +24,6 @@ func (s *session) awaitRequest() bool {
 		}
 	}
 	until := netio.After(wait)
-	s.take(&s.in)
 	started := s.in.w > s.in.r
 	if started || first {
 		t.Log.Start = t.Log.Idle
@@ -59,7 +58,7 @@ func (s *session) awaitRequest() bool {
 				return false
 			}
 		}
-		n, err := s.c.Read((*s.in.b)[s.in.w:], until)
+		n, err := s.c.ReadLent((*inputLender)(s), until)
 		s.idle.Store(false)
 		if n > 0 && s.stop.Load() {
 			s.eng.active.settle()
@@ -81,6 +80,26 @@ func (s *session) awaitRequest() bool {
 			continue
 		}
 		return s.readFailed(err, started, first)
+	}
+}
+
+// inputLender lends the free part of the input buffer; with nothing in it the buffer goes back to the pool while the
+// connection waits, and the transaction's memory with it.
+type inputLender session
+
+// Lend implements netio.Lender.
+func (l *inputLender) Lend() []byte {
+	s := (*session)(l)
+	s.take(&s.in)
+	return (*s.in.b)[s.in.w:]
+}
+
+// Reclaim implements netio.Lender.
+func (l *inputLender) Reclaim() {
+	s := (*session)(l)
+	if s.in.w == s.in.r {
+		s.release(&s.in)
+		s.t.Park()
 	}
 }
 

@@ -60,8 +60,29 @@ func addrPort(a net.Addr) netip.AddrPort {
 // Net is the wrapped connection.
 func (c *Conn) Net() net.Conn { return c.nc }
 
+// Lender has memory that a read borrows only as long as there is something to read, so that a connection that waits for
+// its next request holds none.
+type Lender interface {
+	// Lend returns the memory to read into.
+	Lend() []byte
+	// Reclaim takes it back: nothing was read.
+	Reclaim()
+}
+
+// ReadLent is Read into memory that l lends. After an error it may have been reclaimed or not.
+func (c *Conn) ReadLent(l Lender, until Time) (int, error) { return c.read(nil, l, until) }
+
 // Read reads into p what is there, waiting until the deadline for the first byte.
-func (c *Conn) Read(p []byte, until Time) (int, error) {
+func (c *Conn) Read(p []byte, until Time) (int, error) { return c.read(p, nil, until) }
+
+func (c *Conn) plainRead(p []byte, l Lender) (int, error) {
+	if l != nil {
+		p = l.Lend()
+	}
+	return c.nc.Read(p)
+}
+
+func (c *Conn) read(p []byte, l Lender, until Time) (int, error) {
 	for {
 		lim := c.limit.Load()
 		until := Earlier(until, Time(lim))
@@ -77,7 +98,7 @@ func (c *Conn) Read(p []byte, until Time) (int, error) {
 		case c.limit.Load() != lim:
 			continue
 		}
-		n, err := c.readOnce(p)
+		n, err := c.readOnce(p, l)
 		if n > 0 || err == nil {
 			return n, nil
 		}

@@ -10,6 +10,7 @@ import (
 // connection so that a read or write allocates nothing.
 type rawIO struct {
 	rbuf     []byte
+	lender   Lender // of rbuf, while a ReadLent runs
 	rn       int
 	rerr     syscall.Errno
 	readFn   func(uintptr) bool
@@ -29,12 +30,19 @@ func (c *Conn) initRaw() {
 	r := &c.raw
 	r.readFn = func(fd uintptr) bool {
 		// The socket is non-blocking: the call returns at once, so the scheduler need not be told (RawSyscall).
+		if r.lender != nil {
+			r.rbuf = r.lender.Lend()
+		}
 		for {
 			n, _, e := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(r.rbuf))), uintptr(len(r.rbuf)), 0, 0, 0)
 			if e == syscall.EINTR {
 				continue
 			}
 			r.rn, r.rerr = int(n), e
+			if e == syscall.EAGAIN && r.lender != nil {
+				r.rbuf = nil
+				r.lender.Reclaim()
+			}
 			return e != syscall.EAGAIN
 		}
 	}
@@ -51,19 +59,23 @@ func (c *Conn) initRaw() {
 	}
 }
 
-func (c *Conn) readOnce(p []byte) (int, error) {
+// readOnce reads into p, or into what l lends.
+func (c *Conn) readOnce(p []byte, l Lender) (int, error) {
 	if c.rc == nil {
-		return c.nc.Read(p)
+		return c.plainRead(p, l)
 	}
 	r := &c.raw
-	r.rbuf = p
-	if err := c.rc.Read(r.readFn); err != nil {
+	r.rbuf, r.lender = p, l
+	err := c.rc.Read(r.readFn)
+	size := len(r.rbuf)
+	r.rbuf, r.lender = nil, nil
+	if err != nil {
 		return 0, err
 	}
 	if r.rerr != 0 {
 		return 0, r.rerr
 	}
-	if r.rn == 0 && len(p) > 0 {
+	if r.rn == 0 && size > 0 {
 		return 0, io.EOF
 	}
 	return r.rn, nil

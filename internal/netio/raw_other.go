@@ -7,7 +7,7 @@ type rawIO struct{}
 
 func (c *Conn) initRaw() { c.rc = nil }
 
-func (c *Conn) readOnce(p []byte) (int, error) { return c.nc.Read(p) }
+func (c *Conn) readOnce(p []byte, l Lender) (int, error) { return c.plainRead(p, l) }
 
 func (c *Conn) writeOnce(a, b []byte) (int, error) {
 	n, err := 0, error(nil)

@@ -1,5 +1,7 @@
 package txn
 
+import "sync"
+
 const (
 	// scratchChunk is the size of the first scratch block: enough for the temporary strings of common rules.
 	scratchChunk = 4096
@@ -22,11 +24,30 @@ func (t *Txn) Scratch(n int) []byte {
 		for size < n {
 			size *= 2
 		}
-		s.block, s.off = make([]byte, size), 0
+		s.block, s.off = newBlock(size), 0
 	}
 	b := s.block[s.off : s.off+n : s.off+n]
 	s.off += n
 	return b
+}
+
+// blocks holds first blocks that no transaction uses.
+var blocks = sync.Pool{New: func() any { return new([scratchChunk]byte) }}
+
+func newBlock(size int) []byte {
+	if size == scratchChunk {
+		return blocks.Get().(*[scratchChunk]byte)[:]
+	}
+	return make([]byte, size)
+}
+
+// Park gives the scratch memory to transactions that run, while this one has not begun: a connection that waits for its
+// next request holds none. A block that has grown stays: what made it grow will come again.
+func (t *Txn) Park() {
+	if s := &t.mem; len(s.block) == scratchChunk && s.off == 0 {
+		blocks.Put((*[scratchChunk]byte)(s.block))
+		s.block = nil
+	}
 }
 
 // Room returns an empty slice with the rest of the current scratch block as capacity (at least n), to append to.

@@ -61,3 +61,34 @@ func TestScratchSteady(t *testing.T) {
 		t.Fatalf("block of %d bytes", len(tx.mem.block))
 	}
 }
+
+// A parked transaction gives its block to the next one that wants memory, unless something is in it or it has grown.
+func TestPark(t *testing.T) {
+	var a Txn
+	a.Park() // nothing to give
+	kept := a.Copy([]byte("kept"))
+	a.Park()
+	if a.Scratch(100); string(kept) != "kept" {
+		t.Errorf("parked with something in it: %q", kept)
+	}
+	a.Reset()
+	if a.Park(); a.mem.block != nil {
+		t.Error("the block was not given away")
+	}
+	if b := a.Copy([]byte("again")); string(b) != "again" || len(a.mem.block) != scratchChunk {
+		t.Errorf("%q in a block of %d", b, len(a.mem.block))
+	}
+	a.Scratch(3 * scratchChunk)
+	a.Reset()
+	if a.Park(); len(a.mem.block) <= scratchChunk {
+		t.Error("a block that has grown was given away")
+	}
+	a = Txn{}
+	if n := testing.AllocsPerRun(100, func() {
+		a.Copy([]byte("x"))
+		a.Reset()
+		a.Park()
+	}); n > 0.1 { // a garbage collection may empty the pool
+		t.Errorf("%v allocations", n)
+	}
+}
