@@ -29,6 +29,7 @@ func (c *command) main(args []string) int {
 	opt, flaw := parse(args)
 	c.options = opt
 	c.report.quiet = opt.quiet && !opt.verbose
+	c.report.silent = c.report.quiet && !opt.debug
 	switch {
 	case flaw != nil && flaw.message != "":
 		c.report.say(cfg.Alert, "%s", flaw.message)
@@ -95,8 +96,11 @@ func (c *command) load() (status int, stop bool) {
 	}
 	conf, diags := haproxyadapter.Adapt(files, haproxyadapter.Options{LocalPeer: c.localPeer, Command: true})
 	c.override(conf)
-	if conf.Global.Process.Quiet && !c.verbose && !c.check {
-		defer c.report.hush()
+	if conf.Global.Process.Quiet && !c.verbose {
+		// The word in a file is about what is said of the files, even of their errors; -q is about all that is said.
+		was := c.report.quiet
+		c.report.quiet = true
+		defer func() { c.report.quiet = was }()
 	}
 	if c.child != nil {
 		c.report.introduced = true // the parent has said all this

@@ -15,7 +15,8 @@ import (
 type reporter struct {
 	mu         sync.Mutex
 	w          io.Writer
-	quiet      bool // nothing is written
+	quiet      bool // nothing is said of the start
+	silent     bool // nothing is said of what happens later
 	introduced bool // the version was said, which comes before the first message of the start
 }
 
@@ -40,7 +41,7 @@ func (r *reporter) say(sev cfg.Severity, format string, a ...any) {
 func (r *reporter) event(sev cfg.Severity, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.quiet {
+	if !r.silent {
 		r.line(sev, text)
 	}
 }
@@ -53,7 +54,7 @@ func (r *reporter) line(sev cfg.Severity, text string) {
 func (r *reporter) hush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.quiet = true
+	r.quiet, r.silent = true, true
 }
 
 // diagnostics writes what was found in the files, and behind the errors of a file its name. It gives the number of

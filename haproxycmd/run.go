@@ -74,7 +74,7 @@ func (c *command) caddyConfig() ([]byte, error) {
 		level = "DEBUG"
 	}
 	log := map[string]any{"level": level, "writer": map[string]any{"output": "stderr"}}
-	if c.report.quiet {
+	if c.report.silent {
 		log["writer"] = map[string]any{"output": "discard"}
 	}
 	return json.Marshal(map[string]any{

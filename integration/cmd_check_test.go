@@ -9,14 +9,16 @@ import (
 
 // checkFiles are the files that the rows of TestCommandCheck name.
 var checkFiles = map[string]string{
-	"good.cfg": "defaults\n mode http\n timeout client 1s\nfrontend f\n bind 127.0.0.1:17001\n http-request return status 200\n",
-	"more.cfg": "frontend g\n bind 127.0.0.1:17002\n mode http\n timeout client 1s\n",
-	"warn.cfg": "defaults\n mode http\nfrontend f\n bind 127.0.0.1:17001\n",
-	"bad.cfg":  "frontend f\n mode http\n bind 127.0.0.1:0\n timeout client 1s\n mode foo\n",
-	"bad2.cfg": "frontend f2\n mode http\n bind 127.0.0.1:17003\n timeout client 1s\n timeout foo 1s\n",
-	"zero.cfg": "global\n zero-warning\ndefaults\n mode http\nfrontend f\n bind 127.0.0.1:17001\n",
-	"none.cfg": "global\n maxconn 10\n",
-	"env.cfg":  "frontend f\n mode http\n bind \"127.0.0.1:${NO_SUCH-17004}\"\n timeout client 1s\n",
+	"good.cfg":     "defaults\n mode http\n timeout client 1s\nfrontend f\n bind 127.0.0.1:17001\n http-request return status 200\n",
+	"more.cfg":     "frontend g\n bind 127.0.0.1:17002\n mode http\n timeout client 1s\n",
+	"warn.cfg":     "defaults\n mode http\nfrontend f\n bind 127.0.0.1:17001\n",
+	"bad.cfg":      "frontend f\n mode http\n bind 127.0.0.1:0\n timeout client 1s\n mode foo\n",
+	"bad2.cfg":     "frontend f2\n mode http\n bind 127.0.0.1:17003\n timeout client 1s\n timeout foo 1s\n",
+	"zero.cfg":     "global\n zero-warning\ndefaults\n mode http\nfrontend f\n bind 127.0.0.1:17001\n",
+	"quiet.cfg":    "global\n quiet\ndefaults\n mode http\nfrontend f\n bind 127.0.0.1:17001\n",
+	"quietbad.cfg": "global\n quiet\nfrontend f\n mode http\n bind 127.0.0.1:0\n",
+	"none.cfg":     "global\n maxconn 10\n",
+	"env.cfg":      "frontend f\n mode http\n bind \"127.0.0.1:${NO_SUCH-17004}\"\n timeout client 1s\n",
 }
 
 // TestCommandCheck compares messages and exit status of commands that end by themselves.
@@ -46,6 +48,8 @@ func TestCommandCheck(t *testing.T) {
 		{"-c", "-f", "zero.cfg"}, {"-c", "-f", "bad.cfg"}, {"-f", "bad.cfg"}, {"-D", "-f", "bad.cfg"}, {"-W", "-f", "bad.cfg"},
 		{"-q", "-f", "bad.cfg"}, {"-c", "-f", "bad.cfg", "-f", "bad2.cfg"},
 		{"-c", "-f", "none.cfg"}, {"-f", "none.cfg"}, {"-c", "-f", "missing.cfg"}, {"-f", "missing.cfg"}, {"-c", "-f", "good.cfg", "-f", "no"},
+		{"-c", "-f", "quiet.cfg"}, {"-c", "-f", "quietbad.cfg"}, {"-f", "quietbad.cfg"}, {"-c", "-V", "-f", "quiet.cfg"},
+		{"-c", "-V", "-f", "quietbad.cfg"}, {"-c", "-d", "-f", "quietbad.cfg"}, {"-c", "-q", "-d", "-f", "bad.cfg"}, {"-c", "-V", "-q", "-f", "warn.cfg"},
 		{"-f"}, {"-p"}, {"-C"}, {"-L"}, {"-n"}, {"-C", "missing", "-c", "-f", "good.cfg"},
 		{"-c", "-L", "peer1", "-n", "100", "-N", "50", "-m", "500", "-p", "x.pid", "-x", "sock", "-S", "master", "-f", "good.cfg"},
 		{"-c", "-de", "-dp", "-dS", "-dG", "-dR", "-dr", "-dV", "-dD", "-dM", "-dM0", "-f", "good.cfg"},
