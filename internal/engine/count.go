@@ -1,19 +1,5 @@
 package engine
 
-import "github.com/caddy-haproxy/caddy-haproxy/modules/server"
-
-// countStatus counts a server's response.
-func countStatus(status int) func(*server.Counters) {
-	return statusCounters[min(max(status/100, 0), 5)]
-}
-
-var statusCounters = func() (f [6]func(*server.Counters)) {
-	for i := range f {
-		f[i] = func(c *server.Counters) { c.Response(i * 100) }
-	}
-	return
-}()
-
 // count adds the finished transaction to the counters of everything that took part.
 func (s *session) count() {
 	t := &s.t
@@ -32,7 +18,7 @@ func (s *session) count() {
 	if s.be != nil && s.be.BE != nil {
 		be := s.be.BE
 		be.Requests.Add(1)
-		if s.slot.Server == nil && l.Status > 0 {
+		if l.Status > 0 { // what the client got; a server's counter has what the server said
 			be.Response(l.Status)
 		}
 	}
@@ -42,7 +28,9 @@ func (s *session) count() {
 	}
 	srv.BytesIn.Add(l.BytesIn)
 	srv.BytesOut.Add(l.BytesOut)
-	srv.Requests.Add(1)
+	if s.answered.Load() {
+		srv.Requests.Add(1)
+	}
 	if l.ResponseHead.IsZero() {
 		return
 	}

@@ -86,7 +86,7 @@ func TestHardStop(t *testing.T) {
 		{"silent", hang, "", nil},
 		{"in the head", hang, "GET / HT", nil},
 		{"waiting for the response", hang, get, nil},
-		{"watched while waiting", hang, get, func(_, be *Proxy) { be.AbortOnClose = true }},
+		{"watched while waiting", hang, get, func(fe, be *Proxy) { fe.AbortOnClose, be.AbortOnClose = true, true }},
 		{"uploading", hang, "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na", nil},
 		{"buffering", hang, "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na", func(fe, _ *Proxy) { fe.BufferRequest = true }},
 		{"in the body", body, get, nil},

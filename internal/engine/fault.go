@@ -50,9 +50,9 @@ var (
 	faultResRule      = fault{status: 500, cause: 'P', phase: 'H', count: countInternal}
 	faultResLocal     = fault{cause: 'L', phase: 'H', count: countLocal}
 	// body
-	faultServerCut  = fault{cause: 'S', phase: 'D', count: countSrvAbort}
+	faultServerCut  = fault{cause: 'S', phase: 'D', count: countSrvCut}
 	faultServerSlow = fault{cause: 's', phase: 'D', count: countSrvAbort}
-	faultServerBad  = fault{cause: 'S', phase: 'D', count: countSrvAbort}
+	faultServerBad  = fault{cause: 'S', phase: 'D', count: countResp}
 	faultClientCut  = fault{cause: 'C', phase: 'D', count: countCliAbort}
 	faultClientSlow = fault{cause: 'c', phase: 'D', count: countCliAbort}
 )
@@ -123,6 +123,11 @@ func countCliAbort(s *session) {
 func countSrvAbort(s *session) {
 	s.fe.FE.SrvAborts.Add(1)
 	s.both(func(c *server.Counters) { c.SrvAborts.Add(1) })
+}
+
+func countSrvCut(s *session) {
+	countSrvAbort(s)
+	countResp(s)
 }
 
 func countResp(s *session) { s.both(func(c *server.Counters) { c.ErrResp.Add(1) }) }

@@ -18,7 +18,7 @@ func (s *session) respond() {
 	s.serverLength, s.sinData = t.Res.ContentLength, s.buffered(kind)
 	t.Log.BytesOut += int64(len(s.sinData))
 	s.resKind, s.serverStatus = kind, t.Res.Status
-	s.both(countStatus(t.Res.Status))
+	s.slot.Server.Response(t.Res.Status)
 	s.keepServer()
 	s.markPrivate()
 	s.captureResponse()
