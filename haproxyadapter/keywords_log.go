@@ -1,6 +1,8 @@
 package haproxyadapter
 
 import (
+	"slices"
+
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/logtarget"
@@ -76,6 +78,9 @@ func proxyLogTarget(p *parser, d *cfg.Dispenser) error {
 	t, err := p.logTarget(d)
 	if err != nil {
 		return err
+	}
+	if t.Global && slices.ContainsFunc(p.proxy.Log, func(o logtarget.Target) bool { return o.Global }) {
+		return nil // it counts once, however often a section and its defaults say it
 	}
 	p.proxy.Log = append(p.proxy.Log, t)
 	return nil

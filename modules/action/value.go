@@ -36,6 +36,3 @@ func (v *value) eval(t *txn.Txn) []byte {
 	}
 	return t.Take(v.format.Append(t.Buffer(), t))
 }
-
-// empty tells whether the text was empty in the configuration.
-func (v *value) empty() bool { return v.format == nil && len(v.text) == 0 }

@@ -301,7 +301,7 @@ func TestParse(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                 `{"algorithm":"roundrobin"}`,
 		"roundrobin":       `{"algorithm":"roundrobin"}`,
-		"static-rr":        `{"algorithm":"static-rr"}`,
+		"static-rr":        `{"algorithm":"static_rr"}`,
 		"random(3)":        `{"algorithm":"random","draws":3}`,
 		"random()":         `{"algorithm":"random"}`,
 		"random(0)":        `number of draws must be at least 1`,

@@ -2,6 +2,7 @@ package balance
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,10 +12,15 @@ import (
 // unsupported are the algorithms that have their own issue.
 var unsupported = []string{"source", "uri", "url_param", "hash", "rdp-cookie"}
 
+// supported are the algorithms, as haproxy.cfg spells them.
+var supported = []string{"roundrobin", "static-rr", "leastconn", "first", "random"}
+
 // module is the JSON of a haproxy.balance module.
 type module struct {
+	// Algorithm is the last part of the module's ID.
 	Algorithm string `json:"algorithm"`
-	Draws     int    `json:"draws,omitempty"`
+	// Draws is how many servers "random" compares.
+	Draws int `json:"draws,omitempty"`
 }
 
 // Parse reads a `balance` line into the JSON of a haproxy.balance module. Syntax:
@@ -28,27 +34,27 @@ func Parse(d *cfg.Dispenser) (json.RawMessage, error) {
 	if d.Next() {
 		algorithm = d.Val()
 	}
-	m := module{Algorithm: algorithm}
+	m := module{Algorithm: strings.ReplaceAll(algorithm, "-", "_")}
 	name, args, hasArgs := strings.Cut(algorithm, "(")
 	switch {
-	case algorithm == "roundrobin", algorithm == "static-rr", algorithm == "leastconn", algorithm == "first", algorithm == "random":
+	case slices.Contains(supported, algorithm):
 	case name == "random" && hasArgs:
 		var err error
 		if m, err = parseRandom(d, args); err != nil {
 			return nil, err
 		}
-	case name == "hdr" && hasArgs, contains(unsupported, name):
+	case name == "hdr" && hasArgs, slices.Contains(unsupported, name):
 		return nil, d.Errf("'balance %s' is not supported yet.", name)
 	default:
 		msg := "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hash', " +
 			"'hdr(name)', 'rdp-cookie(name)', 'random' and 'first' options."
-		if near := cfg.Nearest(algorithm, append([]string{"roundrobin", "static-rr", "leastconn", "first", "random"}, unsupported...)); near != "" {
+		if near := cfg.Nearest(algorithm, slices.Concat(supported, unsupported)); near != "" {
 			msg += " Did you mean '" + near + "' maybe ?"
 		}
 		return nil, d.Errf("%s", msg)
 	}
 	if d.Next() {
-		return nil, d.Errf("'balance %s' cannot handle unexpected argument '%s'.", m.Algorithm, d.Val())
+		return nil, d.Errf("'balance %s' cannot handle unexpected argument '%s'.", algorithm, d.Val())
 	}
 	return json.Marshal(m)
 }
@@ -67,13 +73,4 @@ func parseRandom(d *cfg.Dispenser, args string) (module, error) {
 		return module{}, d.Errf("balance random : number of draws must be at least 1.")
 	}
 	return module{"random", n}, nil
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

@@ -18,7 +18,7 @@ type StaticRR struct {
 
 // CaddyModule registers the algorithm.
 func (*StaticRR) CaddyModule() caddy.ModuleInfo {
-	return caddy.ModuleInfo{ID: "haproxy.balance.static-rr", New: func() caddy.Module { return new(StaticRR) }}
+	return caddy.ModuleInfo{ID: "haproxy.balance.static_rr", New: func() caddy.Module { return new(StaticRR) }}
 }
 
 // Static says that weights are fixed.

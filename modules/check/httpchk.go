@@ -41,7 +41,9 @@ type HTTP struct {
 
 // Header is one header line of a check's request.
 type Header struct {
-	Name  string `json:"name"`
+	// Name is sent as it is written.
+	Name string `json:"name"`
+	// Value is sent as it is written, but for %%, which stands for one %. Expressions are not supported yet.
 	Value string `json:"value"`
 }
 

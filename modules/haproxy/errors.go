@@ -26,6 +26,7 @@ type ErrorPage struct {
 
 // HTTPErrors is a named group of error pages (configuration.txt 3.8).
 type HTTPErrors struct {
+	// Name is what ErrorPage.Group refers to.
 	Name string `json:"name"`
 	// Error are the pages: Status and File only.
 	Error []ErrorPage `json:"error,omitempty"`

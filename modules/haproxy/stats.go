@@ -37,6 +37,8 @@ type Stats struct {
 
 // StatsUser is one user of the statistics page.
 type StatsUser struct {
-	Name     string `json:"name"`
+	// Name is the login; it has no colon.
+	Name string `json:"name"`
+	// Password is the password itself, not a hash of it.
 	Password string `json:"password"`
 }

@@ -16,6 +16,7 @@ type Userlist struct {
 
 // User is one user of a Userlist.
 type User struct {
+	// Name is the login.
 	Name string `json:"name"`
 	// Password is a crypt(3) hash, or the password itself when Insecure is set. Empty: the user can never log in.
 	Password string `json:"password,omitempty"`

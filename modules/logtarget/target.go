@@ -41,6 +41,7 @@ type Sample struct {
 
 // Range is a range of messages, both ends included.
 type Range struct {
+	// Low and High are numbers of messages of a round, from 1 up; High is Low when only one is meant.
 	Low  int `json:"low"`
 	High int `json:"high"`
 }

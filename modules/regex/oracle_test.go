@@ -3,6 +3,7 @@ package regex
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -49,7 +50,11 @@ func TestOracle(t *testing.T) {
 	}
 	b.WriteString(" http-request return status 404\n")
 	runOracle(t, bin, filepath.Join(dir, "cfg"), b.String(), sock)
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{Dial: func(_, _ string) (net.Conn, error) { return net.Dial("unix", sock) }}}
+	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", sock)
+		},
+	}}
 	for i, r := range rows {
 		for _, s := range r.Subjects {
 			if bytes.IndexByte(s.text, 0) >= 0 || s.fail {
