@@ -89,7 +89,7 @@ func (s *session) showBody() {
 func (s *session) bufferBody(w txn.WaitBody) *fault {
 	b := &s.body
 	until := netio.After(w.Timeout)
-	room := s.snap.Global.Bufsize - s.snap.Global.Maxrewrite
+	room := s.bufsize - s.snap.Global.Maxrewrite
 	for !b.done && (w.AtLeast == 0 || int64(b.to-b.from) < w.AtLeast) {
 		if b.kind == bodyBroken {
 			return &faultBadBody

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
 )
 
 // Engine runs the sessions of one process. Several snapshots may be pushed; the newest rules.
@@ -26,14 +28,15 @@ type Engine struct {
 	slots    connLimit     // global maxconn
 	limitMu  sync.Mutex
 	feLimits map[string]*connLimit // maxconn of each frontend
-	// Logger takes what no proxy's log is for: panics of sessions, failed accepts.
-	Logger *slog.Logger
-	start  time.Time
+	logger   atomic.Pointer[slog.Logger]
+	start    atomic.Int64 // netio.Time
 }
 
 // New returns an engine without any snapshot.
 func New(logger *slog.Logger) *Engine {
-	e := &Engine{ports: make(map[string]*port), feLimits: make(map[string]*connLimit), Logger: logger, start: time.Now()}
+	e := &Engine{ports: make(map[string]*port), feLimits: make(map[string]*connLimit)}
+	e.LogTo(logger)
+	e.start.Store(int64(netio.Now()))
 	e.slots.init()
 	return e
 }
@@ -51,7 +54,7 @@ func (e *Engine) Push(s *Snapshot) error {
 	e.stack = append(e.stack, s)
 	e.rule(s)
 	if old == nil {
-		e.start = time.Now()
+		e.start.Store(int64(netio.Now()))
 	}
 	return nil
 }
@@ -89,7 +92,10 @@ func (e *Engine) rule(s *Snapshot) {
 func (e *Engine) Ruling() *Snapshot { return e.top.Load() }
 
 // Uptime is how long the engine has been serving.
-func (e *Engine) Uptime() time.Duration { return time.Since(e.start) }
+func (e *Engine) Uptime() time.Duration { return netio.Now().Sub(netio.Time(e.start.Load())) }
+
+// LogTo sets who takes what no proxy's log is for: panics of sessions, failed accepts.
+func (e *Engine) LogTo(l *slog.Logger) { e.logger.Store(l) }
 
 // Drain waits until no session is left or ctx ends; then the rest is aborted and waited for.
 func (e *Engine) Drain(ctx context.Context) {

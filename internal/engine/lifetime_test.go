@@ -187,3 +187,44 @@ func TestLateSession(t *testing.T) {
 		t.Errorf("a late connection lives for %v: %q", time.Since(began), got)
 	}
 }
+
+// TestBufsizeReload: a reload that changes tune.bufsize loses nothing of what a client has sent ahead.
+func TestBufsizeReload(t *testing.T) {
+	for _, size := range []int{16384, 40000} {
+		addr, _ := origin(t, func(_ int64, c net.Conn, r *bufio.Reader) {
+			for head := readHead(r); head != ""; head = readHead(r) {
+				if strings.HasPrefix(head, "POST") {
+					for line := "b"; line != "0\r\n" && line != ""; {
+						line, _ = r.ReadString('\n')
+					}
+					readHead(r)
+				}
+				io.WriteString(c, ok2)
+			}
+		})
+		r := newRig(t, addr, nil)
+		next := *r.snap
+		next.Global.Bufsize = size
+		r.snap.Global.Bufsize = 56384 - size
+		if err := r.eng.Push(&next); err != nil {
+			t.Fatal(err)
+		}
+		r.eng.Remove(&next) // the rig's own rules, with the other size
+		c := r.dial()
+		c.send(get + get[:10]) // a part of the next request keeps the buffer
+		readHead(c.r)
+		c.read(2)
+		if err := r.eng.Push(&next); err != nil {
+			t.Fatal(err)
+		}
+		const more = 900
+		ahead := get[10:] + "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("3e8\r\n"+strings.Repeat("b", 1000)+"\r\n", 60) + "0\r\n\r\n" + strings.Repeat(get, more)
+		go c.send(ahead)
+		for i := range more + 2 {
+			if head := readHead(c.r); !strings.HasPrefix(head, "HTTP/1.1 200") || c.read(2) != "ok" {
+				t.Fatalf("from %d to %d bytes: answer %d of %d is %q", 56384-size, size, i, more+2, head)
+			}
+		}
+		r.eng.Remove(&next)
+	}
+}

@@ -138,7 +138,7 @@ func (e *Engine) accept(p *port) {
 			if p.closed.Load() || errors.Is(err, net.ErrClosed) {
 				return
 			}
-			e.Logger.Warn("accept", "listener", p.key, "error", err)
+			e.logger.Load().Warn("accept", "listener", p.key, "error", err)
 			time.Sleep(10 * time.Millisecond) // out of descriptors: give sessions time to end
 			continue
 		}

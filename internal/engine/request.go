@@ -214,8 +214,7 @@ func headSize(startLine int, h h1.Headers) int64 {
 // headFits tells whether a head fits a buffer with the room for rewrites kept free, in HAProxy's internal form: 8 bytes
 // for each part, 48 for the whole (observed by the largest heads that it takes).
 func (s *session) headFits(h h1.Headers, startLine int) bool {
-	g := &s.snap.Global
-	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(g.Bufsize-g.Maxrewrite)
+	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(s.bufsize-s.snap.Global.Maxrewrite)
 }
 
 // captureRequest fills the capture slots of the frontend (capture request header, capture cookie).

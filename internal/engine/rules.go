@@ -69,7 +69,7 @@ func (s *session) runRules(p *action.Program) bool {
 
 // fitsBuffer tells whether a head that rules have changed still fits a buffer; HAProxy answers 500 when it does not.
 func (s *session) fitsBuffer(h h1.Headers, startLine int) bool {
-	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(s.snap.Global.Bufsize)
+	return headSize(startLine, h)+int64(8*(len(h)+2)+48) <= int64(s.bufsize)
 }
 
 // conclude performs the final verdict of a request rule.

@@ -50,6 +50,7 @@ type session struct {
 	own       *netio.Conn // an idle connection that only this session may use
 	ownServer *server.Server
 
+	bufsize       int  // of all buffers of this transaction
 	keep          bool // the client's connection may carry another request
 	srvKeep       bool // the server's connection may carry another request
 	srvKeepWanted bool // the request said so
@@ -119,6 +120,9 @@ func (s *session) adopt() {
 	if s.snap == nil {
 		s.snap = &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024}}
 	}
+	if s.bufsize = s.snap.Global.Bufsize; s.in.b != nil {
+		s.bufsize = len(*s.in.b) // what is in it was sent before the reload: this transaction goes on with its size
+	}
 	s.fe = s.ln.Proxy
 	s.conn.Listener = &s.ln.Info
 	s.t.Frontend = s.fe.FE
@@ -169,7 +173,7 @@ func (s *session) hangUp() {
 // panicked reports a panic and ends both connections: one session dies, not the process.
 func (s *session) panicked(r any) {
 	s.eng.Panics.Add(1)
-	s.eng.Logger.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+	s.eng.logger.Load().Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
 	s.c.Abort()
 	if c := s.aborts.Load(); c != nil {
 		c.Abort()
@@ -217,7 +221,7 @@ func (s *session) take(b *buffer) {
 	if b.b != nil {
 		return
 	}
-	size := s.snap.Global.Bufsize
+	size := s.bufsize
 	if v, ok := bufferPool.Get().(*[]byte); ok && len(*v) == size {
 		b.b = v
 	} else {

@@ -44,7 +44,7 @@ func (p *process) engineFor(l *slog.Logger) {
 		p.engine = engine.New(l)
 		return
 	}
-	p.engine.Logger = l
+	p.engine.LogTo(l)
 }
 
 // push puts b in force.
