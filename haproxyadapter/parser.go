@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
@@ -51,9 +52,20 @@ func (p *parser) run(x *cfg.Lexer) {
 			p.paths.enter(p, line.Pos.File)
 		}
 		p.directives(line)
+		p.checkText(line)
 		d := cfg.NewDispenser(p.paths.line(line), p.diags)
 		d.Next()
 		p.line(d)
+	}
+}
+
+// checkText refuses words that JSON cannot carry: it would replace their bytes without a word. A comment may hold anything.
+func (p *parser) checkText(line cfg.Line) {
+	for _, word := range line.Words {
+		if !utf8.ValidString(word) {
+			p.diags.Addf(line.Pos, cfg.Alert, "%+q is not valid UTF-8, and the configuration becomes JSON, which holds nothing else. "+
+				"Bytes can stand in files: of patterns (-f), of answers (errorfile, file).", word)
+		}
 	}
 }
 
