@@ -242,7 +242,7 @@ func PurgeIdle(all bool) {
 			age = 0
 		}
 		p.purge(age)
-		if gone {
+		if all || gone { // at the end no server is used again: the next start makes its own
 			p.unlist()
 		}
 	}
