@@ -10,7 +10,7 @@ import (
 func (p *parser) condition(d *cfg.Dispenser, what string) (*acl.Condition, error) {
 	c := new(acl.Condition)
 	if err := c.UnmarshalHAProxy(d); err != nil {
-		return nil, wrap(err, "%s", what)
+		return nil, cfg.Prefix(err, "%s", what)
 	}
 	return c, p.knownACLs(d, c, what)
 }

@@ -108,21 +108,6 @@ func (p *parser) skip() { p.in, p.read = 0, func(*cfg.Dispenser) {} }
 // fail reports an error of the present line.
 func (p *parser) fail(d *cfg.Dispenser, err error) { p.diags.Add(d.Pos(), err) }
 
-// wrap puts text before the message of an error, which keeps its position.
-func wrap(err error, format string, a ...any) error {
-	if err == nil {
-		return nil
-	}
-	text := fmt.Sprintf(format, a...)
-	var one *cfg.Diagnostic
-	if errors.As(err, &one) {
-		c := *one
-		c.Msg = text + c.Msg
-		return &c
-	}
-	return fmt.Errorf("%s%w", text, err)
-}
-
 // unwrap replaces the beginning of an error's message.
 func unwrap(err error, old, text string) error {
 	var one *cfg.Diagnostic

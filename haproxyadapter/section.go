@@ -155,7 +155,7 @@ func (p *parser) inlineBind(d *cfg.Dispenser, addresses string) {
 	b := &haproxy.Bind{Section: p.proxy.Type}
 	bd := cfg.NewDispenser(cfg.Line{Pos: d.Pos(), Words: words}, p.diags)
 	if err := b.UnmarshalHAProxy(bd); err != nil {
-		p.fail(d, wrap(err, "please use the 'bind' keyword for listening addresses. "))
+		p.fail(d, cfg.Prefix(err, "please use the 'bind' keyword for listening addresses. "))
 		return
 	}
 	p.proxy.Bind = append(p.proxy.Bind, b)

@@ -127,10 +127,7 @@ func (ds *Diagnostics) Add(pos Pos, err error) {
 	var one *Diagnostic
 	if errors.As(err, &one) {
 		d := *one
-		// The text around a wrapped diagnostic says where it was met: keep it.
-		if inner := one.Error(); err.Error() != inner {
-			d.Msg = strings.Replace(err.Error(), inner, one.Msg, 1)
-		}
+		d.Msg = plainText(err, one) // the text around a wrapped diagnostic says where it was met
 		*ds = append(*ds, d)
 		return
 	}
@@ -158,4 +155,41 @@ func (e diagnosticsError) Unwrap() []error {
 		errs[i] = &e[i]
 	}
 	return errs
+}
+
+// Prefix puts text before err. A *Diagnostic keeps its position; nil stays nil.
+func Prefix(err error, format string, a ...any) error {
+	if err == nil {
+		return nil
+	}
+	text := fmt.Sprintf(format, a...)
+	var one *Diagnostic
+	if errors.As(err, &one) {
+		d := *one
+		d.Msg = text + plainText(err, one)
+		return &d
+	}
+	return fmt.Errorf("%s%w", text, err)
+}
+
+// At gives err the position of its line, when there is one.
+func At(pos Pos, err error) error {
+	if err == nil || pos.IsZero() {
+		return err
+	}
+	return &Diagnostic{Pos: pos, Severity: Alert, Msg: Plain(err).Error()}
+}
+
+// Plain is err without a position: that of what it is about is added once, outside.
+func Plain(err error) error {
+	var d *Diagnostic
+	if errors.As(err, &d) {
+		return errors.New(plainText(err, d))
+	}
+	return err
+}
+
+// plainText is the text of err without the position of d, which is in it. What others put around d stays.
+func plainText(err error, d *Diagnostic) string {
+	return strings.Replace(err.Error(), d.Error(), d.Msg, 1)
 }

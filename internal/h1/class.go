@@ -111,36 +111,3 @@ func sameFold(a, b []byte) bool {
 	}
 	return true
 }
-
-// trimBlanks cuts spaces and tabs off both ends.
-func trimBlanks(b []byte) []byte {
-	for len(b) > 0 && isBlank(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && isBlank(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
-}
-
-// cutComma cuts b at its first comma, as HAProxy does for framing fields: quotes mean nothing there.
-func cutComma(b []byte) (piece, rest []byte, more bool) {
-	for i := range b {
-		if b[i] == ',' {
-			return b[:i], b[i+1:], true
-		}
-	}
-	return b, nil, false
-}
-
-// hasToken says whether a comma-separated list has the element name (lower case).
-func hasToken(list []byte, name string) bool {
-	for more := true; more; {
-		var piece []byte
-		piece, list, more = cutComma(list)
-		if isFold(trimBlanks(piece), name) {
-			return true
-		}
-	}
-	return false
-}

@@ -7,7 +7,7 @@ func (f *framing) seeConnection(rest []byte) {
 	for more := true; more; {
 		var piece []byte
 		piece, rest, more = cutComma(rest)
-		piece = trimBlanks(piece)
+		piece = TrimBlanks(piece)
 		flag := connToken(piece)
 		f.conn |= flag
 		// an empty element may vanish too
@@ -65,7 +65,7 @@ func shortenConnection(v []byte) []byte {
 		for end < len(v) && v[end] != ',' {
 			end++
 		}
-		word := trimBlanks(v[at:end])
+		word := TrimBlanks(v[at:end])
 		if connToken(word)&(ConnClose|ConnKeepAlive) != 0 {
 			removed = true
 			at = end + 1
@@ -198,7 +198,7 @@ func hasTrailers(list []byte) bool {
 	for more := true; more; {
 		var piece []byte
 		piece, list, more = cutComma(list)
-		piece = trimBlanks(piece)
+		piece = TrimBlanks(piece)
 		if n := len(piece) - len(valueTrailers); n >= 0 && bytes.Equal(piece[n:], valueTrailers) && (n == 0 || isBlank(piece[n-1])) {
 			return true
 		}

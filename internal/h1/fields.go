@@ -205,6 +205,6 @@ func (s *scanner) scanName(i int, lim *Limits) int {
 
 // append adds the field just scanned. The slices' capacity ends with them: nobody can write into the next field.
 func (s *scanner) append(h *Headers) {
-	value := trimBlanks(s.buf[s.name+1 : s.eol : s.eol])
+	value := TrimBlanks(s.buf[s.name+1 : s.eol : s.eol])
 	*h = append(*h, Header{Name: s.buf[s.start:s.name:s.name], Value: value[:len(value):len(value)]})
 }

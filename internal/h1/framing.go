@@ -99,7 +99,7 @@ func (f *framing) seeLength(hd *Header) string {
 	for more := true; more; {
 		var piece []byte
 		piece, rest, more = cutComma(rest)
-		piece = trimBlanks(piece)
+		piece = TrimBlanks(piece)
 		n, ok := decimal(piece)
 		if !ok {
 			return "bad content-length"
@@ -140,7 +140,7 @@ func (f *framing) seeCodings(rest []byte) string {
 		switch {
 		case f.chunked:
 			return "transfer coding after chunked"
-		case isFold(trimBlanks(piece), "chunked"):
+		case isFold(TrimBlanks(piece), "chunked"):
 			f.chunked = true
 		default:
 			f.unknown = true

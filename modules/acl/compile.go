@@ -34,7 +34,7 @@ func CompileSet(env *sample.Env, list []Named) (*Set, error) {
 	for i := range list {
 		n := &list[i]
 		if err := s.add(n); err != nil {
-			errs = append(errs, at(n.Pos, fmt.Errorf("error detected while parsing ACL '%s' : %w", n.Name, err)))
+			errs = append(errs, cfg.At(n.Pos, fmt.Errorf("error detected while parsing ACL '%s' : %w", n.Name, err)))
 		}
 	}
 	return s, errors.Join(errs...)
@@ -109,7 +109,7 @@ func (s *Set) Condition(env *sample.Env, c *Condition) (*Cond, error) {
 		for i := range terms {
 			t, err := s.term(env, &terms[i], c.Pos)
 			if err != nil {
-				return nil, at(c.Pos, err)
+				return nil, cfg.At(c.Pos, err)
 			}
 			all = append(all, t)
 		}
@@ -260,12 +260,4 @@ func exprError(name, expr string, err error) error {
 		return err
 	}
 	return fmt.Errorf("ACL keyword '%s' : %w", name, err)
-}
-
-// at gives err the position of its line, when there is one.
-func at(pos cfg.Pos, err error) error {
-	if pos.IsZero() {
-		return err
-	}
-	return &cfg.Diagnostic{Pos: pos, Severity: cfg.Alert, Msg: err.Error()}
 }

@@ -13,7 +13,7 @@ func ParseHTTPError(d *cfg.Dispenser) (*Reply, error) {
 	}
 	r := new(Reply)
 	if _, err := r.unmarshal(d, false); err != nil {
-		return nil, wrap(err, "http-error : ")
+		return nil, cfg.Prefix(err, "http-error : ")
 	}
 	if d.Next() {
 		return nil, d.Errf("http-error : unknown keyword '%s'.", d.Val())

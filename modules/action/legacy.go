@@ -90,7 +90,7 @@ func ParseLegacy(d *cfg.Dispenser) (Legacy, error) {
 	l.Words = slices.Concat([]string{w.set.String()}, rule, legacyCondition(d.Remaining(), match))
 	rd := cfg.NewDispenser(cfg.Line{Pos: d.Pos(), Words: l.Words}, d.Diagnostics())
 	if l.Rule, err = Parse(rd, w.set); err != nil {
-		return Legacy{}, wrap(err, "'%s' : ", word)
+		return Legacy{}, cfg.Prefix(err, "'%s' : ", word)
 	}
 	d.Warnf("the '%s' directive is HAProxy 1.x. It is taken as: %s", word, cfg.QuoteLine(l.Words))
 	return l, nil

@@ -1,7 +1,6 @@
 package action
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -28,7 +27,7 @@ func Parse(d *cfg.Dispenser, set RuleSet) (Rule, error) {
 	}
 	a := k.make()
 	if err := a.UnmarshalHAProxy(d); err != nil {
-		return Rule{}, wrap(err, "error detected while parsing '%s %s' rule : ", set, full)
+		return Rule{}, cfg.Prefix(err, "error detected while parsing '%s %s' rule : ", set, full)
 	}
 	r.Action = a
 	if d.Done() {
@@ -38,7 +37,7 @@ func Parse(d *cfg.Dispenser, set RuleSet) (Rule, error) {
 		return Rule{}, d.Errf("'%s %s' expects either 'if' or 'unless' followed by a condition but found '%s'.", set, full, next)
 	}
 	if r.If, err = parseCondition(d); err != nil {
-		return Rule{}, wrap(err, "error detected while parsing an '%s %s' condition : ", set, full)
+		return Rule{}, cfg.Prefix(err, "error detected while parsing an '%s %s' condition : ", set, full)
 	}
 	return r, nil
 }
@@ -80,18 +79,6 @@ func unknownAction(d *cfg.Dispenser, set RuleSet, got string) error {
 		return d.Errf("%s. Did you mean '%s' maybe ?", msg, near)
 	}
 	return d.Errf("%s.", msg)
-}
-
-// wrap puts words in front of a diagnostic's message and keeps its position.
-func wrap(err error, format string, a ...any) error {
-	prefix := fmt.Sprintf(format, a...)
-	var d *cfg.Diagnostic
-	if !errors.As(err, &d) {
-		return fmt.Errorf("%s%w", prefix, err)
-	}
-	c := *d
-	c.Msg = prefix + c.Msg
-	return &c
 }
 
 // argument is the text between the parentheses of d's word: "txn.x" of set-var(txn.x).

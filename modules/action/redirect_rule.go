@@ -13,7 +13,7 @@ func ParseRedirect(d *cfg.Dispenser) (Rule, error) {
 	r := Rule{Pos: d.Pos()}
 	a := &Redirect{Raw: true}
 	if err := a.UnmarshalHAProxy(d); err != nil {
-		return Rule{}, wrap(err, "error detected while parsing redirect rule : ")
+		return Rule{}, cfg.Prefix(err, "error detected while parsing redirect rule : ")
 	}
 	r.Action = a
 	if d.Done() {
@@ -21,7 +21,7 @@ func ParseRedirect(d *cfg.Dispenser) (Rule, error) {
 	}
 	var err error
 	if r.If, err = parseCondition(d); err != nil {
-		return Rule{}, wrap(err, "error detected while parsing redirect rule : error in condition: ")
+		return Rule{}, cfg.Prefix(err, "error detected while parsing redirect rule : error in condition: ")
 	}
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
@@ -47,9 +48,9 @@ func (a *ReplaceValue) Exec(t *txn.Txn) txn.Verdict {
 // theirs.
 func (a *ReplaceValue) list(t *txn.Txn, line []byte) (b []byte, any, ok bool) {
 	for start := 0; start <= len(line); {
-		end := elementEnd(line, start)
+		end := h1.ElementEnd(line, start)
 		elem := line[start:end]
-		repl, match, fine := a.apply(t, trimBlanks(elem))
+		repl, match, fine := a.apply(t, h1.TrimBlanks(elem))
 		if !fine {
 			return nil, false, false
 		}
@@ -60,32 +61,6 @@ func (a *ReplaceValue) list(t *txn.Txn, line []byte) (b []byte, any, ok bool) {
 		start = end + 1
 	}
 	return b, any, true
-}
-
-// elementEnd is the index of the comma, outside of quotes, that ends the element which begins at start.
-func elementEnd(v []byte, start int) int {
-	quoted := false
-	for i := start; i < len(v); i++ {
-		switch c := v[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			return i
-		}
-	}
-	return len(v)
-}
-
-func trimBlanks(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
-		b = b[1:]
-	}
-	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
-		b = b[:len(b)-1]
-	}
-	return b
 }
 
 var _ Unmarshaler = (*ReplaceValue)(nil)

@@ -75,9 +75,9 @@ func (r *Rule) compile(env *sample.Env, set RuleSet, acls *acl.Set) (*acl.Cond, 
 		return cond, nil
 	}
 	if _, ok := r.Action.(*Redirect); ok { // it reads its own condition in HAProxy
-		return nil, fmt.Errorf("error detected in proxy '%s' while parsing %s rule : error in condition: %w", env.Proxy, quoted, plainError(err))
+		return nil, fmt.Errorf("error detected in proxy '%s' while parsing %s rule : error in condition: %w", env.Proxy, quoted, cfg.Plain(err))
 	}
-	return nil, fmt.Errorf("error detected while parsing an %s condition : %w", quoted, plainError(err))
+	return nil, fmt.Errorf("error detected while parsing an %s condition : %w", quoted, cfg.Plain(err))
 }
 
 // quoted is how messages name the rule.
@@ -94,23 +94,6 @@ func (r *Rule) keyword() string {
 		return s.String()
 	}
 	return wordOf(r.name())
-}
-
-// plainError strips the position from err: the rule's own is added once, outside.
-func plainError(err error) error {
-	var d *cfg.Diagnostic
-	if errors.As(err, &d) {
-		return errors.New(d.Msg)
-	}
-	return err
-}
-
-// at gives err the position of its line, when there is one.
-func at(pos cfg.Pos, err error) error {
-	if err == nil || pos.IsZero() {
-		return err
-	}
-	return &cfg.Diagnostic{Pos: pos, Severity: cfg.Alert, Msg: plainError(err).Error()}
 }
 
 // Rules is a rule list.
@@ -133,7 +116,7 @@ func (rs Rules) Compile(env *sample.Env, set RuleSet, acls *acl.Set) (*Program, 
 	for i := range rs {
 		cond, err := rs[i].compile(env, set, acls)
 		if err != nil {
-			errs = append(errs, at(rs[i].Pos, err))
+			errs = append(errs, cfg.At(rs[i].Pos, err))
 			continue
 		}
 		p.steps = append(p.steps, step{cond, rs[i].Action})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -37,29 +38,13 @@ func isEmpty(s *txn.Sample) bool {
 	return (s.Type == txn.Str || s.Type == txn.Bin) && len(s.Bytes) == 0
 }
 
-// scopes are the words before the dot of a variable's name (configuration.txt 2.8).
-var scopes = map[string]txn.Scope{
-	"proc": txn.Proc, "sess": txn.Sess, "txn": txn.Trans, "req": txn.Req, "res": txn.Res, "check": txn.Check,
-}
-
 // parseVariable reads "scope.name" and the conditions.
 func parseVariable(name string, conds []string) (v variable, err error) {
-	if name == "" {
-		return v, fmt.Errorf("Empty variable name cannot be accepted") //nolint:staticcheck // HAProxy's words
+	sc, id, err := sample.ParseVar(name)
+	if err != nil {
+		return v, err
 	}
-	scope, rest, _ := strings.Cut(name, ".")
-	sc, ok := scopes[scope]
-	if !ok || rest == "" {
-		return v, fmt.Errorf("invalid variable name '%s'. A variable name must be start by its scope. "+
-			"The scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'", name)
-	}
-	for i := range len(rest) {
-		c := rest[i]
-		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' {
-			return v, fmt.Errorf("invalid syntax at char '%s'", rest[i:])
-		}
-	}
-	v = variable{scope: sc, id: txn.VarID(rest)}
+	v = variable{scope: sc, id: id}
 	for _, c := range conds {
 		f, ok := varConds[c]
 		if !ok {

@@ -80,10 +80,10 @@ func (c *cookies) pair(v []byte, off int) (name, value []byte, next int) {
 	if i == len(v) || v[i] != '=' {
 		return nil, nil, behind(v, i)
 	}
-	name = trim(v[off:i:i])
+	name = h1.TrimBlanks(v[off:i:i])
 	start := i + 1
 	i = valueEnd(v, start)
-	return name, trim(v[start:i]), behind(v, i)
+	return name, h1.TrimBlanks(v[start:i]), behind(v, i)
 }
 
 // valueEnd is the index of the semicolon or comma outside of double quotes that ends a value, or len(v).

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/h1"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -28,7 +29,7 @@ func authField(t *txn.Txn, header string) (scheme, data []byte, ok bool) {
 		return nil, nil, false
 	}
 	scheme, data, ok = bytes.Cut(v, []byte(" "))
-	return scheme, trim(data), ok && len(scheme) > 0
+	return scheme, h1.TrimBlanks(data), ok && len(scheme) > 0
 }
 
 var schemeBasic, schemeBearer = []byte("Basic"), []byte("Bearer")

@@ -13,33 +13,14 @@ const maxOccurrence = 10
 // next one begins: -1 at the end. A comma within double quotes does not separate.
 func element(v []byte, off int) (elem []byte, next int) {
 	if bytes.IndexByte(v[off:], ',') < 0 {
-		return trim(v[off:]), -1
+		return h1.TrimBlanks(v[off:]), -1
 	}
-	i, quoted := off, false
-	for ; i < len(v); i++ {
-		switch c := v[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			return trim(v[off:i]), i + 1
-		}
+	end := h1.ElementEnd(v, off)
+	if end == len(v) {
+		return h1.TrimBlanks(v[off:]), -1
 	}
-	return trim(v[off:]), -1
+	return h1.TrimBlanks(v[off:end]), end + 1
 }
-
-func trim(b []byte) []byte {
-	for len(b) > 0 && isBlank(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && isBlank(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
-}
-
-func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // values walks the values of the fields named name; an empty name stands for every field.
 type values struct {
