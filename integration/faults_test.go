@@ -105,6 +105,8 @@ func TestClientFaults(t *testing.T) {
 		{name: "queue timeout", be: queue, client: script{simple, 50 * ms, on(1), simple}, server: []script{{600 * ms, okReply}}, wait: time.Second},
 		{name: "queued, then served", be: "timeout queue 1s\ndefault-server maxconn 1", client: script{simple, 50 * ms, on(1), simple}, server: []script{{300 * ms, okReply}, {okReply}}, wait: 500 * ms},
 		{name: "queued order", be: "timeout queue 1s\ndefault-server maxconn 1", client: script{simple, 50 * ms, on(1), "GET /1 HTTP/1.1\r\n\r\n", 20 * ms, on(2), "GET /2 HTTP/1.1\r\n\r\n", 20 * ms, on(3), "GET /3 HTTP/1.1\r\n\r\n"}, server: []script{{200 * ms, okReply}, {60 * ms, okReply}}, wait: 800 * ms},
+		{name: "frontend maxconn", fe: "maxconn 2", client: script{simple, expect("ok"), on(1), simple, expect("ok"), on(2), simple, 300 * ms, on(0), closeNow, on(2), expect("ok")}, wait: 300 * ms},
+		{name: "frontend maxconn 1", fe: "maxconn 1", client: script{simple, expect("ok"), on(1), simple, 200 * ms, on(0), closeNow, on(1), expect("ok")}, wait: 300 * ms},
 		{name: "maxqueue", be: "timeout queue 1s\ndefault-server maxconn 1 maxqueue 1", client: script{simple, 50 * ms, on(1), simple, 20 * ms, on(2), simple}, server: []script{{200 * ms, okReply}, {20 * ms, okReply}}, wait: 500 * ms},
 		{name: "gone while queued", be: queue, client: script{simple, 50 * ms, on(1), simple, 50 * ms, closeNow}, server: hang, wait: time.Second},
 		{name: "gone while queued, abortonclose", be: queue + "\noption abortonclose", client: script{simple, 50 * ms, on(1), simple, 50 * ms, closeNow}, server: hang, wait: time.Second},

@@ -195,7 +195,7 @@ func (o *origin) respond(rng *rand.Rand, c net.Conn, r *bufio.Reader, q *order) 
 		return true
 	case tooMuch:
 		c.Write(append(m, // at once: what came later would be taken for the next answer, and rightly so
-			 "HTTP/1.1 200 OK\r\nx-echo: 1\r\ncontent-length: 0\r\n\r\n"...))
+			"HTTP/1.1 200 OK\r\nx-echo: 1\r\ncontent-length: 0\r\n\r\n"...))
 		return true
 	case hugeHead:
 		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nx-echo: %d\r\nx-huge: %s\r\nContent-Length: 0\r\n\r\n", q.id, strings.Repeat("a", 40000))
