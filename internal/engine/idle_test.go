@@ -105,19 +105,25 @@ func TestPoolLimits(t *testing.T) {
 
 // TestIdleClosed: a connection that the server has closed meanwhile is not used.
 func TestIdleClosed(t *testing.T) {
+	closed, ready := make(chan struct{}, 1), make(chan struct{})
 	addr, _ := origin(t, func(n int64, c net.Conn, r *bufio.Reader) {
 		readHead(r)
 		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n-1)
+		<-ready
+		c.Close()
+		closed <- struct{}{}
 	})
 	for _, mode := range []ReuseMode{ReuseSafe, ReuseNever} {
 		r := newRig(t, addr, func(_, be *Proxy) { be.Reuse = mode })
 		a := r.dial()
 		for range 3 {
-			a.send("GET / HTTP/1.1\r\n\r\n")
+			a.send(getHead)
 			if got := a.read(numbered); !strings.HasPrefix(got, "HTTP/1.1 200") {
 				t.Fatalf("mode %d: %q", mode, got)
 			}
-			await(t, "close of the idle connection", func() bool { return r.idleDead() })
+			await(t, "idle session", r.allIdle)
+			ready <- struct{}{}
+			<-closed
 		}
 		if n := r.be.BE.Reuse.Load(); n != 0 {
 			t.Errorf("mode %d: %d dead connections were used", mode, n)
@@ -130,22 +136,6 @@ func (r *rig) allIdle() bool {
 	all := true
 	r.eng.active.each(func(s *session) { all = all && s.idle.Load() })
 	return all
-}
-
-// idleDead tells whether all idle connections were closed by the server.
-func (r *rig) idleDead() bool {
-	p := poolOf(r.be.BE.ServerByName("s"))
-	p.mu.Lock()
-	for _, e := range append(p.fresh, p.reused...) {
-		if e.c.Quiet() {
-			p.mu.Unlock()
-			return false
-		}
-	}
-	p.mu.Unlock()
-	dead := r.allIdle()
-	r.eng.active.each(func(s *session) { dead = dead && (s.own == nil || !s.own.Quiet()) })
-	return dead
 }
 
 // await polls for a condition.

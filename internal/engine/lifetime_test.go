@@ -130,6 +130,8 @@ func TestTarpitHolds(t *testing.T) {
 
 // TestClientFin: the timeout of a tunnel whose one side has ended is one of silence, and waiting for it costs nothing.
 func TestClientFin(t *testing.T) {
+	over := make(chan struct{})
+	defer close(over)
 	addr, _ := origin(t, func(_ int64, c net.Conn, r *bufio.Reader) {
 		readHead(r)
 		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
@@ -138,7 +140,7 @@ func TestClientFin(t *testing.T) {
 			time.Sleep(150 * time.Millisecond)
 			io.WriteString(c, "a")
 		}
-		time.Sleep(3 * time.Second)
+		<-over
 	})
 	r := newRig(t, addr, func(fe, be *Proxy) {
 		fe.Timeouts.Tunnel, be.Timeouts.Tunnel = 5*time.Second, 5*time.Second
