@@ -37,8 +37,12 @@ func (*RoundRobin) CaddyModule() caddy.ModuleInfo {
 }
 
 // Changed takes over the candidates and their weights. A server that comes back waits one interval, so that it does not
-// get all requests at once; one whose weight changed begins a new interval, too. HAProxy phases changes in over the
-// running round: its first turns after a change can come in another order, what follows does not differ.
+// get all requests at once; one whose weight changed begins a new interval, too.
+//
+// The shares are HAProxy's from then on; the order need not be. HAProxy counts rounds of 16 turns for each unit of weight
+// and takes a change in where the running round stands: of 40 random changes that were compared with 2.6.12, 28 gave the
+// same order, the others (most of them raised weights) the same shares in another one, which lasted until the next change
+// or, when turns of the old round were left over, had a few extra turns of one server in a row at its end.
 func (r *RoundRobin) Changed(b *server.Backend) {
 	list := b.Candidates()
 	r.total = 0
