@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -132,21 +133,13 @@ func (b *builder) warn(pos cfg.Pos, msg string) {
 func (b *builder) global() {
 	g, t := &b.cfg.Global, &b.cfg.Global.Tune
 	s := &b.out.snap.Global
-	s.Maxconn = or(g.Maxconn, defaultMaxconn())
-	s.Bufsize = or(t.Bufsize, 16384)
-	s.Maxrewrite = or(t.Maxrewrite, 1024)
-	s.MaxHdr = or(t.HTTPMaxhdr, 101)
-	s.LogURILen = or(t.HTTPLogurilen, 1024)
+	s.Maxconn = cmp.Or(g.Maxconn, defaultMaxconn())
+	s.Bufsize = cmp.Or(t.Bufsize, 16384)
+	s.Maxrewrite = cmp.Or(t.Maxrewrite, 1024)
+	s.MaxHdr = cmp.Or(t.HTTPMaxhdr, 101)
+	s.LogURILen = cmp.Or(t.HTTPLogurilen, 1024)
 	s.Node = g.Node
 	b.setVars()
-}
-
-func or[T comparable](v, def T) T {
-	var zero T
-	if v == zero {
-		return def
-	}
-	return v
 }
 
 // firstID is the number of the first proxy: the stats sockets are one before it, when there are any.
@@ -159,7 +152,7 @@ func (b *builder) firstID() int {
 
 // declare makes the run-time halves of a proxy, so that any other proxy can refer to them.
 func (b *builder) declare(i int, p *Proxy) {
-	e := &engine.Proxy{Name: p.Name, ID: or(p.ID, i+b.firstID()), HTTP: p.Mode == ModeHTTP, Disabled: p.Disabled, IsListen: p.Type == TypeListen}
+	e := &engine.Proxy{Name: p.Name, ID: cmp.Or(p.ID, i+b.firstID()), HTTP: p.Mode == ModeHTTP, Disabled: p.Disabled, IsListen: p.Type == TypeListen}
 	b.out.snap.Proxies = append(b.out.snap.Proxies, e)
 	reg := new(server.Registry)
 	if b.live {

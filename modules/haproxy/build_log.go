@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"os"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // logs compiles formats and opens targets.
 func (c *proxyBuilder) logs() {
 	p, l := c.p, &c.e.Log
-	l.Tag = []byte(or(p.LogTag, c.cfg.Global.LogTag))
+	l.Tag = []byte(cmp.Or(p.LogTag, c.cfg.Global.LogTag))
 	l.Host = []byte(c.hostname())
 	l.Policy = logformat.Policy{
 		DontLogNull: p.Option.Dontlognull, DontLogNormal: p.Option.DontlogNormal, SeparateErrors: p.Option.LogSeparateErrors,

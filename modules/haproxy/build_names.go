@@ -9,7 +9,9 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
-func errUnknownErrors(name string) error { return fmt.Errorf("unknown http-errors section '%s'.", name) }
+func errUnknownErrors(name string) error {
+	return fmt.Errorf("unknown http-errors section '%s'.", name)
+}
 
 // setVars sets the process variables of the global section. They are set only when the configuration is going to run.
 func (b *builder) setVars() {

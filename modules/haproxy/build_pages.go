@@ -1,6 +1,8 @@
 package haproxy
 
 import (
+	"cmp"
+
 	"github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
@@ -41,7 +43,7 @@ func (b *builder) pagesOf(p *Proxy, c *proxyBuilder) txn.ErrorPages {
 func (b *builder) addPage(out *action.Pages, e *ErrorPage, c *proxyBuilder) error {
 	switch {
 	case e.Reply != nil:
-		e.Reply.Status = or(e.Reply.Status, e.Status)
+		e.Reply.Status = cmp.Or(e.Reply.Status, e.Status)
 		return out.AddReply(c.env(c.places(sample.FERes, sample.BERes)), e.Reply)
 	case e.Group != "":
 		g := b.pages[e.Group]
@@ -55,7 +57,7 @@ func (b *builder) addPage(out *action.Pages, e *ErrorPage, c *proxyBuilder) erro
 		_, err := out.AddGroup(g, only...)
 		return err
 	case e.Location != "":
-		return out.AddLocation(e.Status, e.Location, or(e.Code, 302))
+		return out.AddLocation(e.Status, e.Location, cmp.Or(e.Code, 302))
 	}
 	return out.AddFile(e.Status, e.File)
 }

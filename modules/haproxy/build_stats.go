@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func (c *proxyBuilder) statsPage() engine.Service {
 		c.failf(s.Pos, "proxy '%s': stats 'auth'/'realm' and 'http-request' can't be used at the same time.", c.p.Name)
 	}
 	page := &stats.Page{
-		Source: source{}, Proxy: c.p.Name, URI: or(s.URI, stats.DefaultURI), Realm: or(s.Realm, stats.DefaultRealm),
+		Source: source{}, Proxy: c.p.Name, URI: cmp.Or(s.URI, stats.DefaultURI), Realm: cmp.Or(s.Realm, stats.DefaultRealm),
 		Scope: s.Scope, Refresh: time.Duration(s.Refresh), HideVersion: s.HideVersion, ShowLegends: s.ShowLegends,
 		ShowNode: s.ShowNode, ShowDesc: s.ShowDesc, Node: s.Node, Desc: s.Desc,
 	}
@@ -63,7 +64,7 @@ func (b *built) statsProxies() []*stats.Proxy {
 	for i, p := range b.cfg.Proxies {
 		e := b.snap.Proxies[i]
 		list[i] = &stats.Proxy{
-			Name: p.Name, ID: e.ID, ForcedID: p.ID != 0, Mode: string(or(p.Mode, ModeTCP)), Frontend: e.FE, Backend: e.BE,
+			Name: p.Name, ID: e.ID, ForcedID: p.ID != 0, Mode: string(cmp.Or(p.Mode, ModeTCP)), Frontend: e.FE, Backend: e.BE,
 			Algo: b.algorithm(e.BE), Description: p.Description, Disabled: p.Disabled,
 		}
 		if p.Cookie != nil {

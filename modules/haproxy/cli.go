@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -82,7 +83,7 @@ func (c *cli) adopt(list []*cliSocket, maxconn int) (opened []string, err error)
 	if c.ports == nil {
 		c.ports, c.conns = make(map[string]*cliPort), make(map[net.Conn]struct{})
 	}
-	if n := or(maxconn, defaultStatsMaxconn); cap(c.slots) != n {
+	if n := cmp.Or(maxconn, defaultStatsMaxconn); cap(c.slots) != n {
 		c.slots = make(chan struct{}, n)
 	}
 	for _, s := range list {

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -85,9 +86,9 @@ func (c *proxyBuilder) timeouts() {
 		Tunnel: time.Duration(t.Tunnel), ClientFin: time.Duration(t.ClientFin), ServerFin: time.Duration(t.ServerFin),
 		Tarpit: time.Duration(t.Tarpit),
 	}
-	e.KeepAlive = or(e.KeepAlive, or(e.HTTPRequest, e.Client))
-	e.Queue = or(e.Queue, e.Connect)
-	e.Tarpit = or(e.Tarpit, e.Connect)
+	e.KeepAlive = cmp.Or(e.KeepAlive, cmp.Or(e.HTTPRequest, e.Client))
+	e.Queue = cmp.Or(e.Queue, e.Connect)
+	e.Tarpit = cmp.Or(e.Tarpit, e.Connect)
 }
 
 func (c *proxyBuilder) options() {
@@ -119,11 +120,11 @@ func (c *proxyBuilder) options() {
 		c.failf(c.p.Pos, "unknown http_restrict_req_hdr_names '%s'", o.HTTPRestrictReqHdrNames)
 	}
 	if f := c.p.Forwardfor; f != nil {
-		e.ForwardFor = c.forward("option forwardfor", or(f.Header, "X-Forwarded-For"), f.Except)
+		e.ForwardFor = c.forward("option forwardfor", cmp.Or(f.Header, "X-Forwarded-For"), f.Except)
 		e.ForwardFor.IfNone = f.IfNone
 	}
 	if f := c.p.Originalto; f != nil {
-		e.OriginalTo = c.forward("option originalto", or(f.Header, "X-Original-To"), f.Except)
+		e.OriginalTo = c.forward("option originalto", cmp.Or(f.Header, "X-Original-To"), f.Except)
 	}
 }
 

@@ -1,5 +1,7 @@
 package haproxy
 
+import "cmp"
+
 // fullConn is how many sessions a backend counts as full with (configuration.txt 4.2 "fullconn"): the configured number, else
 // a tenth, rounded up, of what the frontends may have that name it, and at least 1. Names that rules compute do not count,
 // nor does a listen section that hands all of its requests on (seen with 2.6.12).
@@ -10,7 +12,7 @@ func (c *Config) fullConn(p *Proxy) int64 {
 	sum := 0
 	for _, f := range c.Proxies {
 		if f.Type.HasFrontend() && f.leadsTo(p) {
-			sum += or(f.Maxconn, or(c.Global.Maxconn, defaultMaxconn()))
+			sum += cmp.Or(f.Maxconn, cmp.Or(c.Global.Maxconn, defaultMaxconn()))
 		}
 	}
 	return int64(max(1, (sum+9)/10))

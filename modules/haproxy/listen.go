@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -40,7 +41,7 @@ func (b *builder) listener(e *engine.Proxy, bind *Bind, a Address, port, id int)
 		Key:     na + opts.socketKey(),
 		Proxy:   e,
 		MaxConn: bind.Maxconn,
-		Info:    txn.Listener{ID: or(bind.ID, id), Name: bind.Name, Addr: one.String(), Port: port},
+		Info:    txn.Listener{ID: cmp.Or(bind.ID, id), Name: bind.Name, Addr: one.String(), Port: port},
 	}
 	l.Open = func() (net.Listener, error) { return open(na, &opts) }
 	return l

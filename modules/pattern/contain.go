@@ -13,21 +13,21 @@ type listed struct {
 	fold bool
 }
 
-// substrings is the method sub.
-type substrings struct {
+// contained are patterns that are looked for inside of samples, in their order.
+type contained struct {
 	list []listed
 	fold bool // at least one pattern ignores case
 }
 
-func (m *substrings) add(word string, _ int, fold bool) error {
+func (m *contained) append(word string, fold bool) {
 	m.list = append(m.list, listed{[]byte(foldKey(word, fold)), fold})
 	m.fold = m.fold || fold
-	return nil
 }
 
-func (m *substrings) done() {}
+func (m *contained) done() {}
 
-func (m *substrings) match(t *txn.Txn, s *txn.Sample) int {
+// find gives the first pattern that a sample has in it by the measure of in.
+func (m *contained) find(t *txn.Txn, s *txn.Sample, in func(b, key []byte) bool) int {
 	folded := s.Bytes
 	if m.fold {
 		folded = lower(t, s.Bytes)
@@ -38,45 +38,35 @@ func (m *substrings) match(t *txn.Txn, s *txn.Sample) int {
 		if p.fold {
 			b = folded
 		}
-		if bytes.Contains(b, p.key) {
+		if in(b, p.key) {
 			return i
 		}
 	}
 	return -1
 }
+
+// substrings is the method sub.
+type substrings struct{ contained }
+
+func (m *substrings) add(word string, _ int, fold bool) error {
+	m.append(word, fold)
+	return nil
+}
+
+func (m *substrings) match(t *txn.Txn, s *txn.Sample) int { return m.find(t, s, bytes.Contains) }
 
 // words is the methods dir and dom: a pattern matches between delimiters, the start and the end.
 type words struct {
+	contained
 	delims string
-	list   []listed
-	fold   bool
 }
 
 func (m *words) add(word string, _ int, fold bool) error {
-	m.list = append(m.list, listed{[]byte(foldKey(strings.Trim(word, m.delims), fold)), fold})
-	m.fold = m.fold || fold
+	m.append(strings.Trim(word, m.delims), fold)
 	return nil
 }
 
-func (m *words) done() {}
-
-func (m *words) match(t *txn.Txn, s *txn.Sample) int {
-	folded := s.Bytes
-	if m.fold {
-		folded = lower(t, s.Bytes)
-	}
-	for i := range m.list {
-		p := &m.list[i]
-		b := s.Bytes
-		if p.fold {
-			b = folded
-		}
-		if m.contains(b, p.key) {
-			return i
-		}
-	}
-	return -1
-}
+func (m *words) match(t *txn.Txn, s *txn.Sample) int { return m.find(t, s, m.contains) }
 
 func (m *words) contains(b, key []byte) bool {
 	if len(key) == 0 {

@@ -159,10 +159,7 @@ func compileHMAC(_ *Env, args []Arg) (ConvFunc, error) {
 }
 
 func compileSecureMemcmp(_ *Env, args []Arg) (ConvFunc, error) {
-	v, has, err := optionalVariable(args[0].Str)
-	if err == nil && !has {
-		err = errors.New("missing variable name")
-	}
+	v, err := requiredVariable(args[0].Str)
 	if err != nil {
 		return nil, err
 	}

@@ -128,6 +128,15 @@ func compileConcat(_ *Env, args []Arg) (ConvFunc, error) {
 	}, nil
 }
 
+// requiredVariable reads a variable's name.
+func requiredVariable(name string) (variable, error) {
+	v, has, err := optionalVariable(name)
+	if err == nil && !has {
+		err = errors.New("missing variable name")
+	}
+	return v, err
+}
+
 // optionalVariable reads a variable's name, or nothing.
 func optionalVariable(name string) (v variable, has bool, err error) {
 	if name == "" {
@@ -168,10 +177,7 @@ func compileAddItem(_ *Env, args []Arg) (ConvFunc, error) {
 }
 
 func compileStrcmp(_ *Env, args []Arg) (ConvFunc, error) {
-	v, has, err := optionalVariable(firstArg(args))
-	if err == nil && !has {
-		err = errors.New("missing variable name")
-	}
+	v, err := requiredVariable(firstArg(args))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -85,8 +86,8 @@ func (c *Config) weight() int {
 func (c *Config) maxConn() int64 { return int64(max(c.MaxConn, c.MinConn)) }
 
 // rise and fall are the configured or default numbers of checks.
-func (c *Config) rise() int { return orDefault(c.Rise, 2) }
-func (c *Config) fall() int { return orDefault(c.Fall, 3) }
+func (c *Config) rise() int { return cmp.Or(c.Rise, 2) }
+func (c *Config) fall() int { return cmp.Or(c.Fall, 3) }
 
 // CheckInter is the configured or default interval between checks.
 func (c *Config) CheckInter() time.Duration {
@@ -94,13 +95,6 @@ func (c *Config) CheckInter() time.Duration {
 		return DefaultInter
 	}
 	return time.Duration(c.Inter)
-}
-
-func orDefault(v, def int) int {
-	if v == 0 {
-		return def
-	}
-	return v
 }
 
 // validate checks what can also be wrong in a configuration that was not read from a haproxy.cfg.
