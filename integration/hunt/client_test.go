@@ -35,11 +35,14 @@ type client struct {
 	c     net.Conn
 	r     *bufio.Reader
 	clean bool // nothing has gone wrong so far, and nothing may
+	// batched: more follows, so that no end is asked for. A close with bytes unread resets the connection, and takes what
+	// the client has not read yet; HAProxy does the same, and sooner.
+	batched bool
 }
 
 // exchanges runs a connection from its start to its end.
 func exchanges(l *ledger, rng *rand.Rand, network, addr string, clean bool) {
-	c, err := net.DialTimeout(network, addr, 5*time.Second)
+	c, err := net.DialTimeout(network, addr, 20*time.Second)
 	if err != nil {
 		if clean {
 			l.wrong("a client cannot connect: %v", err)
@@ -71,10 +74,12 @@ func (cl *client) batch() bool {
 	}
 	var list []*order
 	var all []byte
+	cl.batched = true
+	defer func() { cl.batched = false }()
 	for range 2 + cl.rng.IntN(4) {
 		o, _ := cl.order()
 		o.never = false
-		if o.answer.kind == tunnel {
+		if o.answer.kind == tunnel || o.answer.kind == untilClose {
 			o.answer = answer{kind: withLength, status: 200, size: 10}
 		}
 		list = append(list, o)

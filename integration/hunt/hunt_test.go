@@ -54,8 +54,9 @@ func hunt(t *testing.T, seed uint64, lasting time.Duration) {
 		t.Fatal(err)
 	}
 	defer sink.Close()
-	free := reserve(7)
-	p := &plan{stable: [3]string(free[:3]), moving: free[3:6], dead: free[6], unix: filepath.Join(t.TempDir(), "hunt.sock"), logs: sink.LocalAddr().String()}
+	go l.listen(sink)
+	free := reserve(6)
+	p := &plan{stable: [3]string(free[:3]), moving: free[3:6], dead: deadEnd(t), unix: filepath.Join(t.TempDir(), "hunt.sock"), logs: sink.LocalAddr().String()}
 	warm := p.start(t, l, rng) // what a first start leaves behind for good is not a leak
 	if err := caddy.Stop(); err != nil {
 		t.Fatal(err)

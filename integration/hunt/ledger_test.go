@@ -3,10 +3,13 @@ package hunt
 import (
 	"bytes"
 	"fmt"
+	"net"
+	"regexp"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // order is one request that a client sends, and what its server is to do with it.
@@ -27,6 +30,7 @@ type ledger struct {
 	orders sync.Map // uint64 to *order
 	last   atomic.Uint64
 	live   sync.Map // the clients' connections and what they are at, for a report
+	lines  sync.Map // log lines by the number of the request
 	bad    atomic.Int64
 
 	sent, answered, refused, cut, faults, tunnels, reloads atomic.Int64
@@ -38,6 +42,33 @@ func (l *ledger) wrong(format string, a ...any) {
 	if l.bad.Add(1) <= mostReports {
 		l.t.Errorf(format, a...)
 	}
+}
+
+// listen keeps the engine's log lines: the line of a request tells what the engine thought of it.
+func (l *ledger) listen(c net.PacketConn) {
+	b := make([]byte, 65536)
+	for {
+		n, _, err := c.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		if m := logged.FindSubmatch(b[:n]); m != nil {
+			l.lines.Store(string(m[1]), string(b[:n]))
+		}
+	}
+}
+
+var logged = regexp.MustCompile(`/[a-z]+/([0-9]+) HTTP/1`)
+
+// line is what was logged for a request.
+func (l *ledger) line(o *order) string {
+	for range 20 {
+		if v, ok := l.lines.Load(strconv.FormatUint(o.id, 10)); ok {
+			return v.(string)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return "(no log line)"
 }
 
 func (l *ledger) enter(o *order) *order {

@@ -98,7 +98,7 @@ func (cl *client) message(o *order, manner int) []byte {
 	if o.answer.kind == tunnel {
 		m = append(m, "Connection: upgrade\r\nUpgrade: hunt\r\n"...)
 	}
-	if rng.IntN(15) == 0 {
+	if rng.IntN(15) == 0 && !cl.batched {
 		m = append(m, "Connection: close\r\n"...)
 	}
 	if manner == hostile {

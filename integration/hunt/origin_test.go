@@ -158,7 +158,10 @@ func (o *origin) one(rng *rand.Rand, c net.Conn, r *bufio.Reader) bool {
 		}
 		return false
 	}
-	return h.fields["connection"] != "close" && word[2] == "HTTP/1.1"
+	if word[2] == "HTTP/1.0" {
+		return h.fields["connection"] == "keep-alive"
+	}
+	return h.fields["connection"] != "close"
 }
 
 // respond answers in the way that was ordered; false ends the connection.

@@ -17,7 +17,7 @@ func (cl *client) final(o *order) (*head, bool) {
 				cl.l.wrong("answer to %d (%s %+v): %v", o.id, o.pool, o.answer, err)
 			}
 			if cl.clean {
-				cl.l.wrong("no answer to %d (%s %s %+v), which had no fault: %v", o.id, o.method, o.pool, o.answer, err)
+				cl.l.wrong("no answer to %d (%s %s %+v), which had no fault: %v\n%s", o.id, o.method, o.pool, o.answer, err, cl.l.line(o))
 			}
 			cl.l.cut.Add(1)
 			return nil, false
@@ -57,7 +57,7 @@ func (cl *client) result(o *order, manner int) bool {
 			cl.l.wrong("request %d (%s) got %q from nobody", o.id, o.pool, h.first)
 		}
 		if cl.clean {
-			cl.l.wrong("request %d (%s %s %+v) had no fault and got %q", o.id, o.method, o.pool, o.answer, h.first)
+			cl.l.wrong("request %d (%s %s %+v) had no fault and got %q\n%s", o.id, o.method, o.pool, o.answer, h.first, cl.l.line(o))
 		}
 		return err == nil && !closes && manner < rude
 	}
@@ -74,7 +74,7 @@ func (cl *client) result(o *order, manner int) bool {
 	case whole:
 		cl.l.answered.Add(1)
 	case cl.clean:
-		cl.l.wrong("answer to %d (%s %s %+v): %d bytes of %d, %v", o.id, o.method, o.pool, o.answer, len(body), len(want), err)
+		cl.l.wrong("answer to %d (%s %s %+v): %d bytes of %d, %v\n%s", o.id, o.method, o.pool, o.answer, len(body), len(want), err, cl.l.line(o))
 	default:
 		cl.l.cut.Add(1)
 	}
