@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // TestExamples wants each example to adapt without a word and to be valid for HAProxy 2.6 too.
@@ -27,7 +28,7 @@ func TestExamples(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "haproxy.cfg"), body, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if valid, alerts := verdict(t, oracle(t), dir); !valid {
+			if valid, alerts := verdict(t, oracle.HAProxy(t), dir); !valid {
 				t.Errorf("haproxy: %s", alerts)
 			}
 		})

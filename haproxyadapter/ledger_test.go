@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 const (
@@ -116,7 +118,7 @@ var (
 // haproxyKeywords are the keywords that the real haproxy registers.
 func haproxyKeywords(t *testing.T) map[entry]bool {
 	t.Helper()
-	path := oracle(t)
+	path := oracle.HAProxy(t)
 	file := filepath.Join(t.TempDir(), "empty.cfg")
 	if err := os.WriteFile(file, []byte("global\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -234,10 +236,7 @@ func manual(t *testing.T) string {
 	t.Helper()
 	f, err := os.Open(manualPath)
 	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatalf("%v (apt-get install haproxy-doc)", err)
-		}
-		t.Skip("haproxy-doc is not installed")
+		oracle.Missing(t, err.Error()+" (apt-get install haproxy-doc)")
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

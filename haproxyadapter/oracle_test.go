@@ -3,33 +3,14 @@ package haproxyadapter
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-)
 
-// oracle is the path of the real haproxy. A missing one skips the test, unless the environment demands it.
-func oracle(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"haproxy", "/usr/sbin/haproxy"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		out, err := exec.Command(path, "-v").Output()
-		if err == nil && strings.HasPrefix(string(out), "HAProxy version 2.6.12") {
-			return path
-		}
-	}
-	if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-		t.Fatal("haproxy 2.6.12 is not installed (apt-get install haproxy)")
-	}
-	t.Skip("haproxy 2.6.12 is not installed")
-	return ""
-}
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
+)
 
 var alertLine = regexp.MustCompile(`^\[ALERT\] *\(\d+\) : *(?:config : *)?(.*)`)
 
@@ -58,7 +39,7 @@ func verdict(t *testing.T, path, dir string) (valid bool, alerts string) {
 // TestOracle compares the verdict on every golden with HAProxy's. A golden whose verdict is another one says why in its
 // file "differs"; one that says so and does not differ is an error too.
 func TestOracle(t *testing.T) {
-	path := oracle(t)
+	path := oracle.HAProxy(t)
 	for _, g := range goldens(t) {
 		t.Run(g.name(), func(t *testing.T) {
 			dir := g.unpack(t)
@@ -79,7 +60,7 @@ func TestOracle(t *testing.T) {
 
 // TestOracleLines wants each line that HAProxy's alerts name to have an error of ours, in the goldens about errors.
 func TestOracleLines(t *testing.T) {
-	path := oracle(t)
+	path := oracle.HAProxy(t)
 	at := regexp.MustCompile(`\[haproxy\.cfg:(\d+)\]`)
 	for _, g := range goldens(t) {
 		if !strings.HasPrefix(g.name(), "error_") {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // testEnv is the environment under which the tests and the oracle read their lines.
@@ -24,31 +26,11 @@ func testLookup(name string) (string, bool) {
 	return v, ok
 }
 
-// oracle returns the path of the real haproxy. A missing one skips the test, unless the environment demands it.
-func oracle(t testing.TB) string {
-	t.Helper()
-	for _, name := range []string{"haproxy", "/usr/sbin/haproxy"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		out, err := exec.Command(path, "-v").Output()
-		if err == nil && strings.HasPrefix(string(out), "HAProxy version 2.6.12") {
-			return path
-		}
-	}
-	if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-		t.Fatal("haproxy 2.6.12 is not installed (apt-get install haproxy)")
-	}
-	t.Skip("haproxy 2.6.12 is not installed")
-	return ""
-}
-
 func oracleCommand(t testing.TB, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, oracle(t), args...)
+	cmd := exec.CommandContext(ctx, oracle.HAProxy(t), args...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	for name, value := range testEnv {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // A check is one case of testdata/accept.txt: lines of a listen section and what `haproxy -c` says about them.
@@ -69,7 +71,7 @@ func plainMessage(s string) string {
 
 // TestAcceptOracle asks HAProxy again.
 func TestAcceptOracle(t *testing.T) {
-	bin := oracle(t)
+	bin := oracle.HAProxy(t)
 	list := readChecks(t)
 	answers := make([]string, len(list))
 	slots := make(chan struct{}, 4)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/acl"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 )
@@ -141,7 +142,7 @@ func TestLegacyRuns(t *testing.T) {
 
 // TestLegacyOracle: HAProxy takes what the warnings name.
 func TestLegacyOracle(t *testing.T) {
-	bin := oracle(t)
+	bin := oracle.HAProxy(t)
 	var rules []string
 	for _, c := range legacyLines {
 		if c.modern != "" {

@@ -14,28 +14,17 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 var update = flag.Bool("update", false, "record HAProxy's answers in testdata")
 
 func addrPort(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
-// oracle is the path of the real HAProxy.
-func oracle(t *testing.T) string {
-	t.Helper()
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return bin
-}
-
 // TestExchangesOracle sends every case through HAProxy and compares with, or with -update records, what it sends.
 func TestExchangesOracle(t *testing.T) {
-	bin := oracle(t)
+	bin := oracle.HAProxy(t)
 	for _, file := range exchangeFiles(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			list := readExchanges(t, file)

@@ -13,19 +13,15 @@ import (
 	"time"
 
 	"io"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // haproxy runs HAProxy with one backend of one-letter servers and returns a function that sends n requests and tells
 // which servers answered, and one that sends a CLI command.
 func haproxy(t *testing.T, algorithm string, servers []string) (requests func(n int) string, command func(string)) {
 	t.Helper()
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal("haproxy is not installed")
-		}
-		t.Skip("haproxy is not installed")
-	}
+	bin := oracle.HAProxy(t)
 	dir := t.TempDir()
 	socket := filepath.Join(dir, "s")
 	var b strings.Builder

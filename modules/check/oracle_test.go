@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 )
 
@@ -93,13 +94,7 @@ func TestSentencesOfHAProxy(t *testing.T) {
 }
 
 func compareSentences(t *testing.T, logHealth bool) {
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal("haproxy is not installed")
-		}
-		t.Skip("haproxy is not installed")
-	}
+	bin := oracle.HAProxy(t)
 	dir := t.TempDir()
 	w1, w2 := startWeb(t, filepath.Join(dir, "1")), startWeb(t, filepath.Join(dir, "2"))
 	option := ""

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/sample"
 )
 
@@ -58,7 +59,7 @@ func TestErrors(t *testing.T) {
 
 // TestOracleErrors asks haproxy -c; with -update it records.
 func TestOracleErrors(t *testing.T) {
-	needHAProxy(t)
+	oracle.HAProxy(t)
 	var golden strings.Builder
 	for _, mode := range []string{"http", "tcp"} {
 		said := ask(t, mode)

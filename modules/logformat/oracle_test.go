@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 var update = flag.Bool("update", false, "record the lines of the haproxy that is installed")
@@ -118,7 +120,7 @@ func scenarios() []scenario {
 
 // TestOracle compares with the haproxy that is installed; with -update it records.
 func TestOracle(t *testing.T) {
-	needHAProxy(t)
+	oracle.HAProxy(t)
 	var list []recording
 	for _, sc := range scenarios() {
 		for _, r := range sc.run(t) {
@@ -128,16 +130,6 @@ func TestOracle(t *testing.T) {
 	}
 	if *update && !t.Failed() {
 		writeGoldens(t, list)
-	}
-}
-
-func needHAProxy(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("haproxy"); err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("haproxy is not installed")
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // masks hide what differs between two processes and moments.
@@ -32,7 +34,7 @@ func masked(s string) string {
 
 // TestOracleMessages lets haproxy and a Sink send the same text and compares the datagrams.
 func TestOracleMessages(t *testing.T) {
-	needHAProxy(t)
+	oracle.HAProxy(t)
 	var cases []oracleCase
 	for _, format := range formatNames {
 		cases = append(cases,

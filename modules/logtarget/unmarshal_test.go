@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // lines are `log` lines and what HAProxy 2.6 says of them, "" for nothing.
@@ -199,7 +200,7 @@ func TestValidate(t *testing.T) {
 
 // TestOracleLines gives the same lines to haproxy -c.
 func TestOracleLines(t *testing.T) {
-	needHAProxy(t)
+	oracle.HAProxy(t)
 	const linesEach = 5
 	var text strings.Builder
 	for i, l := range lines {
@@ -222,16 +223,6 @@ func TestOracleLines(t *testing.T) {
 		if said[i] != l.err {
 			t.Errorf("log %s: haproxy says %q, the table %q", l.words, said[i], l.err)
 		}
-	}
-}
-
-func needHAProxy(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("haproxy"); err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("haproxy is not installed")
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // oraclePatterns bounds the patterns that one haproxy compares: each is an ACL with a pattern file.
@@ -24,13 +26,7 @@ const oraclePatterns = 300
 // TestOracle checks with a running haproxy that the recorded corpus is what `-m reg` does: the options of its compile
 // (bytes, no groups) and the handling of newlines and bytes above 0x7f.
 func TestOracle(t *testing.T) {
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	bin := oracle.HAProxy(t)
 	dir := t.TempDir()
 	rows := oracleRows(t)
 	sock := filepath.Join(dir, "s")

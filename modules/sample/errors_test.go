@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 const errorFile = "testdata/errors.txt"
@@ -67,7 +69,7 @@ func TestErrors(t *testing.T) {
 
 // TestOracleErrors asks HAProxy what it says.
 func TestOracleErrors(t *testing.T) {
-	bin := oracleBinary(t)
+	bin := oracle.HAProxy(t)
 	config := filepath.Join(t.TempDir(), "h.cfg")
 	var out strings.Builder
 	rows := readErrors(t)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
@@ -23,7 +24,7 @@ var update = flag.Bool("update", false, "record HAProxy's answers in the golden 
 
 // TestOracle asks HAProxy for the value of every expression in the golden files.
 func TestOracle(t *testing.T) {
-	bin := oracleBinary(t)
+	bin := oracle.HAProxy(t)
 	for _, file := range goldenFiles(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
@@ -36,19 +37,6 @@ func TestOracle(t *testing.T) {
 			}
 		})
 	}
-}
-
-// oracleBinary finds HAProxy. Without it the test is skipped, unless the environment asks for a failure.
-func oracleBinary(t *testing.T) string {
-	t.Helper()
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return bin
 }
 
 // askHAProxy fills in or compares the rows of one group.

@@ -7,12 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // TestOracleRandom compares values of random heads with HAProxy's: lists, cookies and parameters made of the bytes that
 // matter to their parsers. The seed is fixed; SAMPLE_SEED in the environment looks further.
 func TestOracleRandom(t *testing.T) {
-	bin := oracleBinary(t)
+	bin := oracle.HAProxy(t)
 	r := rand.New(rand.NewPCG(randomSeed(t), 2))
 	for n := range 12 {
 		g := randomGroup(r, n)

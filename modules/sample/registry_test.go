@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // The keyword files hold what `haproxy -dKsmp`, `-dKcnv` and `-dKacl` print: names, arguments, types and places.
@@ -147,7 +149,7 @@ func TestAliases(t *testing.T) {
 
 // TestOracleKeywords asks HAProxy for its lists.
 func TestOracleKeywords(t *testing.T) {
-	bin := oracleBinary(t)
+	bin := oracle.HAProxy(t)
 	config := filepath.Join(t.TempDir(), "h.cfg")
 	if err := os.WriteFile(config, []byte("frontend f\n bind 127.0.0.1:1\n timeout client 1s\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -7,17 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // TestLinesOfHAProxy compares which server lines are refused with haproxy -c.
 func TestLinesOfHAProxy(t *testing.T) {
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal("haproxy is not installed")
-		}
-		t.Skip("haproxy is not installed")
-	}
+	bin := oracle.HAProxy(t)
 	for _, tt := range []struct {
 		line   string
 		differ string // why this project and HAProxy do not agree

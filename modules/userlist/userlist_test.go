@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
 // vectors are hashes that crypt(3) of Debian's libcrypt or `openssl passwd` made.
@@ -183,13 +184,7 @@ func TestParse(t *testing.T) {
 
 // TestOracle logs in to HAProxy with each vector.
 func TestOracle(t *testing.T) {
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CADDY_HAPROXY_REQUIRE_ORACLE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	bin := oracle.HAProxy(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
