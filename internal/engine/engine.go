@@ -83,8 +83,8 @@ func (e *Engine) Remove(s *Snapshot) {
 func (e *Engine) rule(s *Snapshot) {
 	e.top.Store(s)
 	if s != nil {
+		e.rebind(s) // before the limit, so that whoever waits for it finds the new listeners
 		e.slots.limit(s.Global.Maxconn)
-		e.rebind(s)
 	}
 }
 

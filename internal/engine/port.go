@@ -68,6 +68,10 @@ func (e *Engine) rebind(s *Snapshot) {
 	for _, l := range s.Listeners {
 		if p := e.ports[l.Key]; p != nil {
 			p.cur.Store(l)
+		}
+	}
+	for _, l := range s.Listeners {
+		if p := e.ports[l.Key]; p != nil {
 			p.own.limit(l.MaxConn)
 		}
 		if l.Proxy.FE != nil {

@@ -76,7 +76,7 @@ func TestRedispatches(t *testing.T) {
 	} {
 		var log *sink
 		r := newRig(t, dead(t), func(fe, be *Proxy) {
-			be.Redispatch, be.Retries, be.Cookie, be.Timeouts.Connect = row.n, row.retries, &Cookie{Name: "C"}, time.Millisecond
+			be.Redispatch, be.Retries, be.Cookie, be.Timeouts.Connect = row.n, row.retries, &Cookie{Name: "C"}, 25*time.Millisecond
 			err := be.BE.Configure(&server.Settings{ID: 3, Balancer: new(balance.RoundRobin), Redispatch: true, Servers: []*server.Config{
 				{Name: "d", Address: dead(t), Cookie: "d"}, {Name: "e", Address: dead(t)}}})
 			if err != nil {

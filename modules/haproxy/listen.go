@@ -54,12 +54,12 @@ func (o *BindOptions) socketKey() string {
 
 // open listens on a network address in Caddy's form.
 func open(na string, o *BindOptions) (net.Listener, error) {
+	if path, ok := strings.CutPrefix(na, "unix/"); ok && !strings.HasPrefix(path, "@") {
+		return listenUnix(path, o)
+	}
 	addr, err := caddy.ParseNetworkAddress(na)
 	if err != nil {
 		return nil, err
-	}
-	if path, ok := strings.CutPrefix(na, "unix//"); ok {
-		os.Remove("/" + path) // a socket that a dead process left; one of a live process is replaced, as HAProxy does
 	}
 	lc := net.ListenConfig{Control: o.control, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
 	ln, err := addr.Listen(context.Background(), 0, lc)
@@ -69,12 +69,6 @@ func open(na string, o *BindOptions) (net.Listener, error) {
 	l, ok := ln.(net.Listener)
 	if !ok {
 		return nil, fmt.Errorf("%s is no stream address", na)
-	}
-	if path, ok := strings.CutPrefix(na, "unix//"); ok {
-		if err := o.own("/" + path); err != nil {
-			l.Close()
-			return nil, err
-		}
 	}
 	return l, nil
 }
