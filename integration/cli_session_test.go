@@ -177,10 +177,7 @@ func TestCLITimeout(t *testing.T) {
 			return fmt.Sprintf("global\n stats socket %s level admin\n stats timeout 1s\n%s", socket, page("", ready, "x"))
 		})
 		idle := func(words string) time.Duration {
-			c, err := net.Dial("unix", s.socket)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := s.dial(t, "")
 			defer c.Close()
 			_, _ = c.Write([]byte(words))
 			began := time.Now()

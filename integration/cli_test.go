@@ -95,12 +95,20 @@ func cliPair(t *testing.T, body func(t *testing.T, s *cliSide) string) (haproxy,
 // say sends one line to the socket with the given ending ("", ".op", ".user"), half-closes, and returns the whole answer.
 func (s *cliSide) say(t *testing.T, ending, line string) string {
 	t.Helper()
-	c, err := net.Dial("unix", s.socket+ending)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := s.dial(t, ending)
 	defer c.Close()
 	return exchangeCLI(t, c, line+"\n")
+}
+
+// dial connects to the socket: HAProxy puts it in its place after it has begun to accept on ports.
+func (s *cliSide) dial(t *testing.T, ending string) (c net.Conn) {
+	t.Helper()
+	eventually(t, "the socket", func() bool {
+		var err error
+		c, err = net.Dial("unix", s.socket+ending)
+		return err == nil
+	})
+	return c
 }
 
 // exchangeCLI sends text, half-closes, and reads to the end.
