@@ -67,14 +67,10 @@ func hunt(t *testing.T, seed uint64, lasting time.Duration) {
 	stop := p.start(t, l, rng)
 	p.run(l, rng, lasting)
 	quiet(t)
-	began := time.Now()
-	if err := caddy.Stop(); err != nil {
-		t.Error(err)
-	}
-	if d := time.Since(began); d > 5*time.Second {
-		t.Errorf("the stop took %v", d)
-	}
+	halt(t, 5*time.Second)
 	stop()
+	settled(t, before)
+	p.surprise(t, rng)
 	settled(t, before)
 	t.Logf("%v: %d requests, %d answered, %d answered by the proxy, %d cut, %d tunnels, %d faults, %d reloads", lasting,
 		l.sent.Load(), l.answered.Load(), l.refused.Load(), l.cut.Load(), l.tunnels.Load(), l.faults.Load(), l.reloads.Load())
@@ -86,6 +82,43 @@ func hunt(t *testing.T, seed uint64, lasting time.Duration) {
 	}
 	if haproxy.Engine().Panics.Load() != 0 {
 		t.Errorf("%d panics", haproxy.Engine().Panics.Load())
+	}
+}
+
+// surprise stops everything while clients and servers are at it, with little time for them. What they think of it does
+// not matter; that it ends, and leaves nothing behind, does.
+func (p *plan) surprise(t *testing.T, rng *rand.Rand) {
+	defer haproxy.SetHardStop(-1)
+	for _, patience := range []time.Duration{0, 300 * time.Millisecond} {
+		l := &ledger{t: t, calm: true}
+		stop := p.start(t, l, rng)
+		done := make(chan struct{})
+		go func() { defer close(done); p.run(l, rng, time.Second) }()
+		time.Sleep(700 * time.Millisecond)
+		l.over.Store(true)
+		haproxy.SetHardStop(patience)
+		halt(t, patience+3*time.Second)
+		<-done
+		stop()
+	}
+}
+
+func halt(t *testing.T, most time.Duration) {
+	t.Helper()
+	began := time.Now()
+	done := make(chan error, 1)
+	go func() { done <- caddy.Stop() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(most + 20*time.Second):
+		buf := make([]byte, 1<<20)
+		t.Fatalf("the stop hangs\n%s", buf[:runtime.Stack(buf, true)])
+	}
+	if d := time.Since(began); d > most {
+		t.Errorf("the stop took %v", d)
 	}
 }
 
@@ -116,7 +149,7 @@ func (p *plan) run(l *ledger, rng *rand.Rand, lasting time.Duration) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for time.Now().Before(end) && l.bad.Load() <= mostReports {
+			for time.Now().Before(end) && l.bad.Load() <= mostReports && !l.over.Load() {
 				p.connection(l, rng, i%4 == 0)
 			}
 		}()
@@ -134,11 +167,15 @@ func (p *plan) run(l *ledger, rng *rand.Rand, lasting time.Duration) {
 			buf := make([]byte, 1<<20)
 			l.t.Fatalf("clients hang\n%s", buf[:runtime.Stack(buf, true)])
 		}
-		if time.Now().After(end) {
+		if time.Now().After(end) || l.calm {
 			continue
 		}
 		text := p.text(rng)
-		if err := load(text); err != nil {
+		if rng.IntN(6) == 0 { // one that cannot be: the one before stays
+			if load(text+"frontend taken\n\tbind "+p.dead+"\n") == nil {
+				l.wrong("a reload with an address that is taken succeeds")
+			}
+		} else if err := load(text); err != nil {
 			l.wrong("reload: %v in\n%s", err, text)
 		}
 		l.reloads.Add(1)

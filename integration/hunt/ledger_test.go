@@ -32,6 +32,8 @@ type ledger struct {
 	live   sync.Map // the clients' connections and what they are at, for a report
 	lines  sync.Map // log lines by the number of the request
 	bad    atomic.Int64
+	calm   bool        // no reloads
+	over   atomic.Bool // everything is stopped now: what fails from here on is no fault
 
 	sent, answered, refused, cut, faults, tunnels, reloads atomic.Int64
 }
@@ -39,6 +41,9 @@ type ledger struct {
 const mostReports = 20
 
 func (l *ledger) wrong(format string, a ...any) {
+	if l.over.Load() {
+		return
+	}
 	if l.bad.Add(1) <= mostReports {
 		l.t.Errorf(format, a...)
 	}

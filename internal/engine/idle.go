@@ -36,7 +36,7 @@ type idleConn struct {
 	since netio.Time
 }
 
-// pools are all pools that have had connections, until their server is gone and they are empty.
+// pools are all pools with connections.
 var pools struct {
 	sync.Mutex
 	m map[*idlePool]bool
@@ -65,7 +65,7 @@ func (p *idlePool) list() {
 	pools.m[p] = true
 }
 
-// unlist forgets p once it is empty and nobody will fill it. The next connection, after the server came back, lists it.
+// unlist forgets p while it is empty; the next connection lists it again.
 func (p *idlePool) unlist() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -237,14 +237,11 @@ func PurgeIdle(all bool) {
 		if d := p.srv.Config().PoolPurgeDelay; d != nil {
 			age = time.Duration(*d)
 		}
-		gone := p.srv.Gone()
-		if all || gone {
+		if all || p.srv.Gone() {
 			age = 0
 		}
 		p.purge(age)
-		if all || gone { // at the end no server is used again: the next start makes its own
-			p.unlist()
-		}
+		p.unlist() // unless something is left: servers of backends that a reload took away come to no other end
 	}
 }
 

@@ -106,6 +106,41 @@ func TestGoneServerPool(t *testing.T) {
 	}
 }
 
+// TestEmptyPool: a pool without connections is forgotten, with its server, whatever becomes of that.
+func TestEmptyPool(t *testing.T) {
+	addr, _ := origin(t, answering(ok2))
+	r := newRig(t, addr, func(_, be *Proxy) { be.Reuse = ReuseAlways })
+	s := settings(addr)
+	delay := server.Duration(time.Millisecond)
+	s.Servers[0].PoolPurgeDelay = &delay
+	r.configure(s)
+	c := r.dial()
+	for range 2 { // it is listed again when it is used again
+		c.send(get)
+		readHead(c.r)
+		c.read(2)
+		srv := r.be.BE.Servers()[0]
+		eventually(t, "the connection is idle", func() bool { return srv.IdleConns.Load() == 1 })
+		if !listed(srv) {
+			t.Error("nobody would close the idle connection")
+		}
+		time.Sleep(5 * time.Millisecond)
+		PurgeIdle(false)
+		if srv.IdleConns.Load() != 0 || listed(srv) {
+			t.Errorf("%d idle connections, listed: %v", srv.IdleConns.Load(), listed(srv))
+		}
+	}
+}
+
+func listed(srv *server.Server) bool {
+	for _, p := range everyPool() {
+		if p.srv == srv {
+			return true
+		}
+	}
+	return false
+}
+
 // TestTarpitHolds: a wake that was meant for an earlier wait does not let a client out of the tarpit.
 func TestTarpitHolds(t *testing.T) {
 	addr, _ := origin(t, answering(ok2))
