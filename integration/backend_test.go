@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// script is what one end of an exchange does: text is sent, a time.Duration is a pause, the rest are the words below.
+// script is what one end of an exchange does: text is sent, a time.Duration is a pause, a function is called (servers
+// only), the rest are the words below.
 type script []any
 
 type (
@@ -153,6 +154,8 @@ func (s *scripted) act(c *net.TCPConn, r *recorded, steps script) (closed bool) 
 			sendBytewise(c, string(v))
 		case time.Duration:
 			time.Sleep(v)
+		case func():
+			v()
 		case word:
 			if v == closeNow || v == resetNow {
 				if v == resetNow {

@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"net"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,41 +99,44 @@ func countingServer(t *testing.T, busy, most, served *atomic.Int64) (address str
 	return l.Addr().String()
 }
 
-// TestQueueOrder checks that waiting requests are served in the order in which they came.
+// TestQueueOrder checks that waiting requests are served in the order in which they came: each is sent once the one before
+// it waits.
 func TestQueueOrder(t *testing.T) {
 	needPrograms(t)
 	t.Parallel()
 	const clients = 30
-	server, err := newScripted([]script{{200 * ms, okReply}, {2 * ms, okReply}}, func() {})
+	all := make(chan struct{})
+	server, err := newScripted([]script{{func() { <-all }, okReply}, {okReply}}, func() {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.close)
-	port := freePort(t)
-	start(t, ours, fmt.Sprintf("defaults\n mode http\n timeout client 9s\n timeout connect 2s\n timeout server 9s\n timeout queue 9s\n"+
-		"listen l\n bind %s\n server s %s maxconn 1\n", addr(port), addr(server.port)), port)
-	var steps script
+	r := &reloader{port: freePort(t), socket: filepath.Join(t.TempDir(), "s")}
+	start(t, ours, fmt.Sprintf("global\n stats socket %s\ndefaults\n mode http\n timeout client 9s\n timeout connect 2s\n timeout server 9s\n timeout queue 9s\n"+
+		"listen l\n bind %s\n server s %s maxconn 1\n", r.socket, addr(r.port), addr(server.port)), r.port)
+	cl := &client{port: r.port, last: func() {}, conns: map[int]*clientConn{}}
 	for i := range clients {
-		steps = append(steps, on(i), fmt.Sprintf("GET /%02d HTTP/1.1\r\nHost: x\r\n\r\n", i), 4*ms)
+		c, err := cl.dial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c.c, "GET /%02d HTTP/1.1\r\nHost: x\r\n\r\n", i)
+		r.until(t, "l", "BACKEND", func(row map[string]string) bool { return row["scur"] == fmt.Sprint(i+1) && row["qcur"] == fmt.Sprint(i) })
 	}
+	close(all)
 	for i := range clients {
-		steps = append(steps, on(i), expect("ok"))
-	}
-	cl := &client{port: port, last: func() {}}
-	if err := cl.play(steps); err != nil {
-		t.Fatal(err)
+		cl.expect(cl.conns[i], "ok")
 	}
 	cl.hangUp()
 	server.mu.Lock()
 	defer server.mu.Unlock()
 	i := 0
 	for _, r := range server.conns {
-		if want := fmt.Sprintf("GET /%02d ", i); r.got.Len() > 0 {
-			if got := r.got.String()[:len(want)]; got != want {
-				t.Errorf("%q was served when it was the turn of %q", got, want)
-			}
-			i++
+		var n int
+		if _, err := fmt.Sscanf(r.got.String(), "GET /%d ", &n); err != nil || n != i {
+			t.Errorf("number %d was served when it was the turn of %d (%v)", n, i, err)
 		}
+		i++
 	}
 	if i != clients {
 		t.Errorf("%d requests of %d were served", i, clients)
