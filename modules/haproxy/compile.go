@@ -2,8 +2,11 @@ package haproxy
 
 import (
 	"cmp"
+	"context"
 	"strings"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
@@ -153,11 +156,15 @@ func (c *proxyBuilder) program(list []action.Rule, set action.RuleSet, where sam
 		return nil
 	}
 	rules := action.Rules(list)
-	if c.live {
-		if err := rules.Provision(c.ctx); err != nil {
-			c.fail(c.p.Pos, wrap(string(c.p.Type), c.p.Name, err))
-			return nil
-		}
+	ctx := c.ctx
+	if !c.live { // rules that came as JSON have their actions in raw form
+		var cancel context.CancelFunc
+		ctx, cancel = caddy.NewContext(caddy.Context{Context: context.Background()})
+		defer cancel()
+	}
+	if err := rules.Provision(ctx); err != nil {
+		c.fail(c.p.Pos, wrap(string(c.p.Type), c.p.Name, err))
+		return nil
 	}
 	prog, err := rules.Compile(c.env(where), set, c.acls)
 	c.fail(cfg.Pos{}, err)
