@@ -37,11 +37,11 @@ type client struct {
 	clean bool // nothing has gone wrong so far, and nothing may
 	// batched: more follows, so that no end is asked for. A close with bytes unread resets the connection, and takes what
 	// the client has not read yet; HAProxy does the same, and sooner.
-	batched bool
+	batched, closing bool
 }
 
-// exchanges runs a connection from its start to its end.
-func exchanges(l *ledger, rng *rand.Rand, network, addr string, clean bool) {
+// exchanges runs a connection from its start to its end; closing says that the proxy ends it after one answer.
+func exchanges(l *ledger, rng *rand.Rand, network, addr string, clean, closing bool) {
 	c, err := net.DialTimeout(network, addr, 20*time.Second)
 	if err != nil {
 		if clean {
@@ -53,7 +53,7 @@ func exchanges(l *ledger, rng *rand.Rand, network, addr string, clean bool) {
 	l.live.Store(c, "begins")
 	defer l.live.Delete(c)
 	defer c.Close()
-	cl := &client{l: l, rng: rng, c: c, r: bufio.NewReader(c), clean: clean}
+	cl := &client{l: l, rng: rng, c: c, r: bufio.NewReader(c), clean: clean, closing: closing}
 	for range 1 + rng.IntN(6) {
 		if !cl.batch() {
 			return
@@ -67,7 +67,7 @@ func exchanges(l *ledger, rng *rand.Rand, network, addr string, clean bool) {
 
 // batch sends one request, or a few at once, and reads their answers; false ends the connection.
 func (cl *client) batch() bool {
-	if cl.rng.IntN(5) != 0 {
+	if cl.closing || cl.rng.IntN(5) != 0 {
 		o, manner := cl.order()
 		cl.l.live.Store(cl.c, fmt.Sprintf("%+v manner %d", o.answer, manner))
 		return cl.single(o, manner)

@@ -14,6 +14,9 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 )
 
+// closing is the stable address of the frontend with option httpclose.
+const closing = 2
+
 // plan makes the configurations of a run.
 type plan struct {
 	origins []*origin
@@ -100,7 +103,7 @@ func (p *plan) text(rng *rand.Rand) string {
 	}
 	b.WriteString(rules)
 	fmt.Fprintf(&b, "frontend aborting\n\tbind %s maxconn 40\n\toption abortonclose\n%s", p.stable[1], rules)
-	fmt.Fprintf(&b, "frontend closing\n\tbind %s\n\toption httpclose\n%s", p.stable[2], rules)
+	fmt.Fprintf(&b, "frontend closing\n\tbind %s\n\toption httpclose\n%s", p.stable[closing], rules)
 	for _, be := range []struct{ name, words string }{
 		{"clean", "timeout server 20s\ntimeout queue 20s\nretries 3"},
 		{"always", "http-reuse always\noption abortonclose"},

@@ -184,15 +184,14 @@ func (p *plan) run(l *ledger, rng *rand.Rand, lasting time.Duration) {
 
 // connection is one client at one of the addresses; a clean one goes where every configuration listens.
 func (p *plan) connection(l *ledger, rng *rand.Rand, clean bool) {
+	at := rng.IntN(len(p.stable))
 	switch n := rng.IntN(10); {
-	case clean:
-		exchanges(l, rng, "tcp", p.stable[rng.IntN(3)], true)
-	case n < 6:
-		exchanges(l, rng, "tcp", p.stable[rng.IntN(3)], false)
+	case clean || n < 6:
+		exchanges(l, rng, "tcp", p.stable[at], clean, at == closing)
 	case n < 7:
-		exchanges(l, rng, "unix", p.unix, false)
+		exchanges(l, rng, "unix", p.unix, false, false)
 	default:
-		exchanges(l, rng, "tcp", p.moving[rng.IntN(len(p.moving))], false)
+		exchanges(l, rng, "tcp", p.moving[rng.IntN(len(p.moving))], false, false)
 	}
 }
 

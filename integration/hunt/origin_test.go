@@ -219,7 +219,7 @@ func (o *origin) respond(rng *rand.Rand, c net.Conn, r *bufio.Reader, q *order) 
 		o.tunnel(rng, c, r, m)
 		return false
 	}
-	return send(rng, c, m) == nil && kind != untilClose
+	return send(rng, c, m) == nil && (kind != untilClose || q.method == "HEAD")
 }
 
 // tunnel echoes whatever comes until the other side is done.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -263,5 +264,26 @@ func TestBufsizeReload(t *testing.T) {
 			}
 		}
 		r.eng.Remove(&next)
+	}
+}
+
+// TestIdleTimer: each request of a connection is idle from the end of the one before it, not from the accept.
+func TestIdleTimer(t *testing.T) {
+	addr, _ := origin(t, answering(ok2))
+	var logs *sink
+	r := newRig(t, addr, func(fe, _ *Proxy) { logs = logTo(t, fe, "%Ti %Tt") })
+	c := r.dial()
+	for i := range 3 {
+		time.Sleep(150 * time.Millisecond)
+		c.send(get)
+		readHead(c.r)
+		c.read(2)
+		var idle, total int
+		if _, err := fmt.Sscan(logs.next(t), &idle, &total); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 && (idle < 100 || idle > 280 || total < idle) {
+			t.Errorf("request %d: idle for %d ms, %d in all", i, idle, total)
+		}
 	}
 }

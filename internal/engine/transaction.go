@@ -18,7 +18,9 @@ import "time"
 //	log               counters and the log line
 func (s *session) transaction() bool {
 	s.adopt()
+	idle := s.t.Log.End // of the request before
 	s.t.Reset()
+	s.t.Log.Idle = idle
 	s.be, s.fault, s.silent, s.sent, s.tunnel, s.gone, s.logged = nil, nil, false, false, false, false, false
 	s.t.Log.Counter = s.eng.counter.Add(1) - 1
 	s.answered.Store(false)
@@ -57,7 +59,6 @@ func (s *session) finish() {
 	s.leaveServer()
 	s.leaveBackend()
 	s.log()
-	t.Log.Idle = t.Log.End
 	s.release(&s.sin)
 	s.release(&s.out)
 	s.pipelined()
