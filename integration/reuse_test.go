@@ -5,7 +5,7 @@ import "testing"
 // TestReuse compares which server connections requests share, and what becomes of idle ones.
 func TestReuse(t *testing.T) {
 	two := script{simple, expect("ok"), 20 * ms, on(1), simple, expect("ok"), 20 * ms, simple}
-	both := script{simple, on(1), simple, expect("ok"), 60 * ms, on(0), simple, on(1), 30 * ms, simple}
+	both := script{simple, 15 * ms, on(1), simple, expect("ok"), 60 * ms, on(0), simple, on(1), 30 * ms, simple}
 	slow := []script{{50 * ms, okReply}}
 	compare(t, "", []exchange{
 		{name: "safe", client: two},
