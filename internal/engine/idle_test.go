@@ -150,13 +150,17 @@ func await(t *testing.T, what string, ok func() bool) {
 
 // TestPurge: connections go when they are due, and dead ones before.
 func TestPurge(t *testing.T) {
-	closing := make(chan struct{})
+	closing, closed, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	defer close(over)
 	addr, _ := origin(t, func(n int64, c net.Conn, r *bufio.Reader) {
-		if readHead(r); n == 2 {
-			c.(*net.TCPConn).SetLinger(0)
-		}
+		readHead(r)
 		io.WriteString(c, ok2)
-		<-closing
+		if n == 2 {
+			<-closing
+			c.Close()
+			close(closed)
+		}
+		<-over
 	})
 	r := newRig(t, addr, nil)
 	st := settings(addr)
@@ -166,19 +170,21 @@ func TestPurge(t *testing.T) {
 	a, b := r.dial(), r.dial()
 	poolOf(srv).used(5) // as if there had been more load
 	for _, c := range []*client{a, b} {
-		c.send("GET / HTTP/1.1\r\n\r\n")
+		c.send(getHead)
 		c.read(len("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"))
 	}
 	await(t, "idle connections", func() bool { return srv.IdleConns.Load() == 2 })
-	PurgeIdle(false)
-	if n := srv.IdleConns.Load(); n != 2 {
-		t.Errorf("%d connections are left before their time", n)
+	purge := func(what string, want int64) {
+		PurgeIdle(false)
+		if n := srv.IdleConns.Load(); n != want {
+			t.Errorf("%s: %d connections are left, want %d", what, n, want)
+		}
 	}
+	purge("before their time", 2)
+	closing <- struct{}{}
+	<-closed
+	purge("one was closed", 1)
 	st.Servers[0].PoolPurgeDelay = delay(time.Nanosecond)
 	r.configure(st)
-	PurgeIdle(false)
-	if n := srv.IdleConns.Load(); n != 0 {
-		t.Errorf("%d connections are left after their time", n)
-	}
-	close(closing)
+	purge("after their time", 0)
 }
