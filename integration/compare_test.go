@@ -43,14 +43,27 @@ func compare(t *testing.T, prelude string, list []exchange) {
 		}
 		todo = differ
 	}
+	names := map[string]bool{}
 	for i := range list {
-		report(t, &list[i], results[&list[i]])
+		names[list[i].name] = true
+		report(t, t.Name()+"/"+list[i].name, &list[i], results[&list[i]])
+	}
+	noStrangers(t, names)
+}
+
+// noStrangers fails for differences of the test that name no exchange.
+func noStrangers(t *testing.T, names map[string]bool) {
+	t.Helper()
+	for key := range differences {
+		if name, ok := strings.CutPrefix(key, t.Name()+"/"); ok && !names[name] {
+			t.Errorf("the list of differences names %q, which does not exist", key)
+		}
 	}
 }
 
-func report(t *testing.T, x *exchange, r [2]string) {
+func report(t *testing.T, key string, x *exchange, r [2]string) {
 	t.Run(x.name, func(t *testing.T) {
-		if reason := differences[t.Name()]; reason != "" || differences[strings.ReplaceAll(t.Name(), "_", " ")] != "" {
+		if reason := differences[key]; reason != "" {
 			if r[0] == r[1] {
 				t.Errorf("listed as a difference, but both sides do the same now: take it off the list (%s)", reason)
 			}

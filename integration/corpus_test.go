@@ -68,9 +68,12 @@ func TestCorpus(t *testing.T) {
 					break
 				}
 			}
+			names := map[string]bool{}
 			for _, r := range all {
+				names[r.name] = true
 				r.report(t)
 			}
+			noStrangers(t, names)
 		})
 	}
 }

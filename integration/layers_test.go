@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,7 +57,7 @@ func TestLayers(t *testing.T) {
 			switch {
 			case !own && strings.HasPrefix(path, "github.com/caddyserver/caddy/") && strings.HasPrefix(dir, caddyFree):
 				t.Errorf("%s imports Caddy", dir)
-			case !own && strings.Contains(path, ".") && contains(standardOnly, dir):
+			case !own && strings.Contains(path, ".") && slices.Contains(standardOnly, dir):
 				t.Errorf("%s imports %s: only the standard library is allowed", dir, path)
 			case own && row[to] >= n:
 				t.Errorf("%s (row %d) imports %s (row %d)", dir, n, to, row[to])
@@ -83,7 +84,8 @@ func imports(t *testing.T, dir string) []string {
 		}
 		all = append(all, p.Imports...)
 	}
-	return all
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // local is the path inside the module.
@@ -92,15 +94,6 @@ func local(path string) (string, bool) {
 		return "", true
 	}
 	return strings.CutPrefix(path, module+"/")
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 // packages are the folders with Go files.
