@@ -11,6 +11,8 @@ HUNT     ?= 5m
 UNRACED  := ./bench/...
 
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
+# As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
+export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
 .PHONY: test tools lint test-only fuzz soak bench build goldens
 
