@@ -8,7 +8,7 @@ import (
 
 // unixListener is a unix socket with a path. It is bound under another name and then renamed, so that the path is never
 // without a socket, and never one with the wrong owner or mode; whatever was there, a socket of a dead or of a live
-// process or a file, is replaced, as in HAProxy.
+// process or a file, is replaced, as in HAProxy; a folder is not.
 type unixListener struct {
 	*net.UnixListener
 	path string
@@ -16,9 +16,6 @@ type unixListener struct {
 }
 
 func listenUnix(path string, o *BindOptions) (net.Listener, error) {
-	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {
-		return nil, &net.OpError{Op: "listen", Net: "unix", Addr: &net.UnixAddr{Name: path, Net: "unix"}, Err: os.ErrExist}
-	}
 	temp := path + "." + strconv.Itoa(os.Getpid())
 	os.Remove(temp)
 	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: temp, Net: "unix"})

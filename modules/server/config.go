@@ -65,7 +65,8 @@ type Config struct {
 	PoolPurgeDelay *Duration `json:"pool_purge_delay,omitempty"`
 	// PoolLowConn is from how many idle connections on other threads' are taken over, default 0.
 	PoolLowConn int `json:"pool_low_conn,omitempty"`
-	// MaxReuse is how often a connection is used again, default (nil) and -1 no limit.
+	// MaxReuse is how often a connection is used again, default (nil) and -1 no limit. As in HAProxy 2.6 it changes nothing
+	// for HTTP/1 connections.
 	MaxReuse *int `json:"max_reuse,omitempty"`
 
 	// Proxy is the backend's name, for messages while a file is read.
