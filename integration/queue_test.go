@@ -121,7 +121,9 @@ func TestQueueOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(c.c, "GET /%02d HTTP/1.1\r\nHost: x\r\n\r\n", i)
-		r.until(t, "l", "BACKEND", func(row map[string]string) bool { return row["scur"] == fmt.Sprint(i+1) && row["qcur"] == fmt.Sprint(i) })
+		r.until(t, "l", "BACKEND", func(row map[string]string) bool {
+			return row["scur"] == fmt.Sprint(i+1) && row["qcur"] == fmt.Sprint(i)
+		})
 	}
 	close(all)
 	for i := range clients {
