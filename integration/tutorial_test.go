@@ -151,7 +151,7 @@ func (l *lesson) ask(t *testing.T, bind, request string) string {
 	l.settle(60*time.Millisecond, cl.finished)
 	got := cl.conns[0]
 	cl.mu.Lock()
-	answer := string(got.got.Bytes()) + got.end
+	answer := got.got.String() + got.end
 	cl.mu.Unlock()
 	cl.hangUp()
 	l.settle(30*time.Millisecond, func() bool { return false })

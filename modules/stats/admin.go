@@ -37,8 +37,8 @@ func (p *Page) post(t *txn.Txn, q *query) {
 
 // form is a decoded form: the servers that are checked, the backend, and what to do.
 type form struct {
-	action, backend string
-	servers         []string
+	action  string
+	servers []string
 }
 
 // parseForm reads the body of the form, like HAProxy from its end: of several actions or backends the last one counts. ok is
