@@ -146,9 +146,14 @@ func (s *scripted) read(c *net.TCPConn, r *recorded, more chan<- []byte) {
 
 // act performs a reply and tells whether it closed the connection.
 func (s *scripted) act(c *net.TCPConn, r *recorded, steps script) (closed bool) {
-	for _, step := range steps {
+	for i, step := range steps {
 		switch v := step.(type) {
 		case string:
+			if i+1 < len(steps) && steps[i+1] == closeNow { // the peer may close at the same moment: who is first is chance
+				s.mu.Lock()
+				r.end = "own"
+				s.mu.Unlock()
+			}
 			_, _ = io.WriteString(c, v)
 		case bytewise:
 			sendBytewise(c, string(v))
