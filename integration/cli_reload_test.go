@@ -2,6 +2,7 @@ package integration
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -24,6 +25,9 @@ func TestCLIReload(t *testing.T) {
 	defer held.Close()
 	_ = held.SetDeadline(time.Now().Add(10 * time.Second))
 	fmt.Fprint(held, "prompt\n")
+	if _, err := io.ReadFull(held, make([]byte, len("\n> "))); err != nil {
+		t.Fatal("no prompt: ", err) // its level is that of the time when it is accepted: wait for that before the reload
+	}
 	writeFile(t, s.file, text("user", ""))
 	_ = s.cmd.Process.Signal(syscall.SIGUSR2)
 	eventually(t, "the new level", func() bool { return strings.HasPrefix(s.say(t, "", "show cli level"), "user") })
