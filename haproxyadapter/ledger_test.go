@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -258,52 +257,4 @@ func between(t *testing.T, text, from, to string) string {
 		t.Fatalf("the manual has no part from %q to %q", from, to)
 	}
 	return part
-}
-
-// TestREADME keeps the table of the README, between its markers, what the ledger says.
-func TestREADME(t *testing.T) {
-	const begin, end = "<!-- keywords: begin -->\n", "<!-- keywords: end -->"
-	path := filepath.Join("..", "README.md")
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Skip("no README")
-	}
-	head, rest, ok := strings.Cut(string(raw), begin)
-	_, tail, found := strings.Cut(rest, end)
-	if !ok || !found {
-		t.Skip("the README has no markers for the table")
-	}
-	want := head + begin + supportTable(ledgerLines(t)) + end + tail
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(raw)); diff != "" {
-		t.Errorf("README.md (-want +got):\n%s", diff)
-	}
-}
-
-// supportTable is the ledger's summary as Markdown.
-func supportTable(lines []string) string {
-	count := make(map[string]map[string]int)
-	var families []string
-	for _, l := range lines {
-		family, rest, _ := strings.Cut(l, " ")
-		_, verdict, _ := strings.Cut(rest, ": ")
-		if count[family] == nil {
-			count[family] = make(map[string]int)
-			families = append(families, family)
-		}
-		verdict, _, _ = strings.Cut(verdict, ":")
-		count[family][verdict]++
-	}
-	var b strings.Builder
-	b.WriteString("| keywords | supported | without effect (a warning) | not yet | never |\n|---|--:|--:|--:|--:|\n")
-	for _, f := range families {
-		c := count[f]
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", f, c["yes"], c["warn"], c["no"], c["never"])
-	}
-	return b.String()
 }
