@@ -3,6 +3,7 @@ package integration
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -76,7 +77,8 @@ func start(t *testing.T, side program, text string, ready int) *process {
 	return p
 }
 
-// await returns when the port accepts.
+// await returns when the port accepts, and the connection that found it out is no longer counted by the program: it is
+// ended from here, and its end comes back.
 func (p *process) await(t *testing.T, port int) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
@@ -88,6 +90,9 @@ func (p *process) await(t *testing.T, port int) {
 		}
 		c, err := net.Dial("tcp", addr(port))
 		if err == nil {
+			_ = c.(*net.TCPConn).CloseWrite()
+			_ = c.SetReadDeadline(time.Now().Add(2 * time.Second))
+			_, _ = io.Copy(io.Discard, c)
 			_ = c.Close()
 			return
 		}
