@@ -178,16 +178,12 @@ func (l *lesson) requests(check string) (out []string) {
 
 var checkTime = regexp.MustCompile(`check duration: \d+ms`)
 
-var logFrontendConns = regexp.MustCompile(` N/\d+/`)
-
 // logLines are the log so far, sorted out of the lines that come at their own time.
 func (l *lesson) logLines() (traffic, state []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, line := range l.lines {
 		line = logTimers.ReplaceAllString(l.logLine(line), " T $2 $3 ")
-		// The connection of the request before, or of the one that saw the program start, may be counted or not.
-		line = logFrontendConns.ReplaceAllString(line, " N/N/")
 		switch {
 		case strings.Contains(line, "CLIENT [DATE] ready"), strings.Contains(line, "BADREQ"):
 		case strings.Contains(line, "CLIENT"):
