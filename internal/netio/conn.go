@@ -11,26 +11,35 @@ import (
 	"time"
 )
 
-// Conn is a stream connection. Reading and writing may happen at the same time, each by one goroutine.
+// Conn is a stream connection. Reading and writing may happen at the same time, each by one task. It belongs either to a
+// loop, whose tasks alone may use it, or to Go's poller; what any goroutine may call says so.
 type Conn struct {
-	nc  net.Conn
-	rc  syscall.RawConn // nil when nc is not a plain socket
-	fd  int
-	raw rawIO
+	*plain          // on Go's poller
+	lp     *loop    // on a loop
+	on     loopConn // what the loop keeps of it
 
-	rArmed, wArmed Time         // deadlines that are set on nc now
-	aborted        atomic.Bool  // Abort was called
-	poked          atomic.Bool  // AbortRead or a watcher ended the current read
-	limit          atomic.Int64 // Time that Shorten set for all reads, 0 for none
+	fd      int
+	aborted atomic.Bool  // Abort was called
+	poked   atomic.Bool  // AbortRead or a watcher ended the current read
+	limit   atomic.Int64 // Time that Shorten set for all reads, 0 for none
 
 	Local, Remote netip.AddrPort // zero for unix sockets
 	IsUnix        bool
 	To            Addr // what Dial was told
 }
 
+// plain is what a connection on Go's poller has.
+type plain struct {
+	nc  net.Conn
+	rc  syscall.RawConn // nil when nc is not a plain socket
+	raw rawIO
+
+	rArmed, wArmed Time // deadlines that are set on nc now
+}
+
 // NewConn wraps a connection that Go's net package opened or accepted.
 func NewConn(nc net.Conn) *Conn {
-	c := &Conn{nc: nc, fd: -1}
+	c := &Conn{plain: &plain{nc: nc}, fd: -1}
 	if sc, ok := nc.(syscall.Conn); ok {
 		if rc, err := sc.SyscallConn(); err == nil {
 			c.rc = rc
@@ -83,6 +92,9 @@ func (c *Conn) plainRead(p []byte, l Lender) (int, error) {
 }
 
 func (c *Conn) read(p []byte, l Lender, until Time) (int, error) {
+	if c.lp != nil {
+		return c.loopRead(p, l, nil, until)
+	}
 	for {
 		lim := c.limit.Load()
 		until := Earlier(until, Time(lim))
@@ -178,6 +190,9 @@ func (c *Conn) armWrite(until Time) error {
 // Write writes a and then b, together in one system call where the system has one. timeout bounds each period
 // without progress; 0 means never. It returns how much was written in all.
 func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
+	if c.lp != nil {
+		return c.loopWrite(a, b, timeout, false)
+	}
 	total := 0
 	until := After(timeout)
 	for len(a)+len(b) > 0 {
@@ -207,15 +222,36 @@ func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
 	return total, nil
 }
 
+// WriteMore is Write when more will follow at once: the system may wait for it before it sends a packet.
+func (c *Conn) WriteMore(a, b []byte, timeout time.Duration) (int, error) {
+	if c.lp != nil {
+		return c.loopWrite(a, b, timeout, true)
+	}
+	return c.Write(a, b, timeout)
+}
+
 // poke makes the read that waits on c return ErrGone.
 func (c *Conn) poke() {
 	c.poked.Store(true)
+	c.interruptRead()
+}
+
+// interruptRead makes the read that waits on c look at its flags again.
+func (c *Conn) interruptRead() {
+	if c.lp != nil {
+		c.nudge()
+		return
+	}
 	c.nc.SetReadDeadline(time.Unix(1, 0))
 }
 
 // Abort makes all pending and future calls on c return ErrAborted. Any goroutine may call it.
 func (c *Conn) Abort() {
 	c.aborted.Store(true)
+	if c.lp != nil {
+		c.nudge()
+		return
+	}
 	c.nc.SetDeadline(time.Unix(1, 0))
 }
 
@@ -225,11 +261,16 @@ func (c *Conn) AbortRead() { c.poke() }
 // Resume undoes AbortRead once no read is pending.
 func (c *Conn) Resume() {
 	c.poked.Store(false)
-	c.rArmed = 1
+	if c.lp == nil {
+		c.rArmed = 1
+	}
 }
 
 // CloseWrite sends FIN and keeps the reading half.
 func (c *Conn) CloseWrite() error {
+	if c.lp != nil {
+		return c.loopShutdown()
+	}
 	if w, ok := c.nc.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
 	}
@@ -237,10 +278,18 @@ func (c *Conn) CloseWrite() error {
 }
 
 // Close closes c.
-func (c *Conn) Close() error { return c.nc.Close() }
+func (c *Conn) Close() error {
+	if c.lp != nil {
+		return c.loopClose(false)
+	}
+	return c.nc.Close()
+}
 
 // Reset closes c with a TCP RST where that exists (silent abort of a peer that must not wait for more).
 func (c *Conn) Reset() error {
+	if c.lp != nil {
+		return c.loopClose(true)
+	}
 	if l, ok := c.nc.(interface{ SetLinger(int) error }); ok {
 		l.SetLinger(0)
 	}
@@ -249,6 +298,10 @@ func (c *Conn) Reset() error {
 
 // KeepAlive turns TCP keep-alive probes on (option clitcpka, srvtcpka).
 func (c *Conn) KeepAlive() {
+	if c.lp != nil {
+		c.loopKeepAlive()
+		return
+	}
 	if k, ok := c.nc.(interface{ SetKeepAlive(bool) error }); ok {
 		k.SetKeepAlive(true)
 	}
@@ -258,5 +311,5 @@ func (c *Conn) KeepAlive() {
 // It serves timeouts that begin when the other direction ends; any goroutine may call it.
 func (c *Conn) Shorten(d time.Duration) {
 	c.limit.Store(int64(After(d)))
-	c.nc.SetReadDeadline(time.Unix(1, 0)) // the read looks at the limit and waits on, perhaps for less than d
+	c.interruptRead() // the read looks at the limit and waits on, perhaps for less than d
 }

@@ -16,6 +16,9 @@ type Addr struct {
 
 // Dial opens a connection to a, in at most timeout (0: the system's own limit).
 func (t *Task) Dial(a Addr, timeout time.Duration) (*Conn, error) {
+	if t.on.lp != nil {
+		return t.loopDial(a, timeout)
+	}
 	ctx, ok := t.dial.begin(timeout)
 	if !ok {
 		return nil, ErrAborted
@@ -52,6 +55,9 @@ func (t *Task) Interrupt() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.over = true
+	if t.on.lp != nil {
+		t.on.lp.post(note{task: t})
+	}
 	if d.cancel != nil {
 		d.cancel()
 	}

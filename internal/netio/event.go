@@ -1,9 +1,12 @@
 package netio
 
+import "sync/atomic"
+
 // Event is something a task waits for and any goroutine announces: a queue slot, a check's result.
 // The zero value is not usable; make it with NewEvent. A Wake before the Wait is not lost, several count as one.
 type Event struct {
 	c chan struct{}
+	t atomic.Pointer[Task] // the task of a loop that waits
 }
 
 // NewEvent returns a ready event. Keep it with its session: it is reused for all waits.
@@ -14,6 +17,9 @@ func (e *Event) Wake() {
 	select {
 	case e.c <- struct{}{}:
 	default:
+	}
+	if t := e.t.Load(); t != nil {
+		t.on.lp.post(note{task: t})
 	}
 }
 

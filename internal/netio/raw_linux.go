@@ -172,8 +172,14 @@ func (c *Conn) peek() peekResult {
 	return peekData
 }
 
-// Quiet reports whether an idle connection is still usable: open, and nothing unexpected has arrived.
-func (c *Conn) Quiet() bool { return c.peek() == peekQuiet }
+// Quiet reports whether an idle connection is still usable: open, and nothing unexpected has arrived. On a loop it costs
+// no system call: the loop has been told.
+func (c *Conn) Quiet() bool {
+	if c.lp != nil && c.on.known {
+		return !c.on.rready
+	}
+	return c.peek() == peekQuiet
+}
 
 // Pending reports whether there are bytes to read at this moment.
 func (c *Conn) Pending() bool { return c.peek() == peekData }

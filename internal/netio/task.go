@@ -7,6 +7,8 @@ import (
 
 // Task is a session's handle on what runs it. Its methods may only be called by the session itself.
 type Task struct {
+	on loopTask // of a task on a loop
+
 	timer *time.Timer
 	watch watcher
 	child child
@@ -27,6 +29,9 @@ var tasks = sync.Pool{New: func() any { return new(Task) }}
 
 // Wait blocks until e is woken (nil) or the deadline passes (ErrTimeout).
 func (t *Task) Wait(e *Event, until Time) error {
+	if t.on.lp != nil {
+		return t.loopWait(e, nil, until)
+	}
 	select {
 	case <-e.c:
 		return nil
@@ -56,6 +61,9 @@ func (t *Task) Wait(e *Event, until Time) error {
 
 // WaitWatch is Wait that also ends, with ErrGone, when the peer of c closes its connection (option abortonclose).
 func (t *Task) WaitWatch(e *Event, c *Conn, until Time) error {
+	if t.on.lp != nil {
+		return t.loopWait(e, c, until)
+	}
 	w := &t.watch
 	if !w.start(c, func() { e.Wake() }) {
 		return ErrGone
@@ -89,6 +97,10 @@ var offload = make(chan struct{}, 8)
 
 // Offload runs fn, which may block or compute for long, outside of the session's loop and returns when it is done.
 func (t *Task) Offload(fn func()) {
+	if t.on.lp != nil {
+		t.loopOffload(fn)
+		return
+	}
 	offload <- struct{}{}
 	defer func() { <-offload }()
 	fn()
@@ -103,6 +115,10 @@ type child struct {
 
 // Fork runs fn concurrently with the session. At most one fork runs at a time; Join waits for it.
 func (t *Task) Fork(fn func()) {
+	if t.on.lp != nil {
+		t.loopFork(fn)
+		return
+	}
 	if t.child.done == nil {
 		t.child.done = make(chan struct{}, 1)
 	}
@@ -115,6 +131,10 @@ func (t *Task) Fork(fn func()) {
 
 // Join waits until the forked half has returned. Abort one of its connections to make it return soon.
 func (t *Task) Join() {
+	if t.on.lp != nil {
+		t.loopJoin()
+		return
+	}
 	if t.child.run {
 		<-t.child.done
 		t.child.run = false

@@ -58,6 +58,9 @@ func (w *watcher) stop() bool {
 // ReadWatch is Read that also ends, with ErrGone, when the peer of other closes its connection first (option
 // abortonclose). Watching starts only after grace: an answer that comes quickly costs nothing extra.
 func (t *Task) ReadWatch(c *Conn, p []byte, other *Conn, until Time) (int, error) {
+	if c.lp != nil {
+		return c.loopRead(p, nil, other, until)
+	}
 	const grace = 5 * time.Millisecond
 	n, err := c.Read(p, Earlier(until, After(grace)))
 	if err != ErrTimeout || (until != 0 && Now() >= until) {

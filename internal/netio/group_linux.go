@@ -1,0 +1,270 @@
+package netio
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// Start makes n loops accept connections; those that were more before only finish what they have. batch is how many
+// connections are accepted in a row, 0 for the default.
+func (g *Group) Start(n, batch int) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if batch > 0 {
+		g.batch = batch
+	}
+	for len(g.loops) < n {
+		l, err := newLoop(g)
+		if err != nil {
+			return err
+		}
+		g.loops = append(g.loops, l)
+		g.wg.Add(1)
+		go l.run()
+	}
+	g.active = g.loops[:n:n]
+	return nil
+}
+
+// Release lets each loop end as soon as it has no connection left. Listeners must have been closed.
+func (g *Group) Release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.release {
+		return
+	}
+	g.release = true
+	for _, l := range g.loops {
+		l.post(note{fn: func() { l.ending = true }})
+	}
+}
+
+// Listener gives the connections of a socket to an Acceptor.
+type Listener struct {
+	g    *Group
+	a    Acceptor
+	fd   int
+	unix bool
+
+	mu     sync.Mutex
+	seats  []*seat // one on each loop
+	closed bool
+}
+
+// seat is a listener on one loop.
+type seat struct {
+	ln     *Listener
+	l      *loop
+	on     bool // epoll tells of it
+	pause  bool // the acceptor has no room, or the system no descriptors
+	closed bool
+}
+
+// errNoDescriptor says that a listener hides its socket.
+var errNoDescriptor = errors.New("netio: a listener without a descriptor")
+
+// Listen accepts from ln's socket on all loops; ln itself must not be used for that, and may be closed when it does not
+// take its name with it.
+func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
+	fd, err := dupListener(ln)
+	if err != nil {
+		return nil, err
+	}
+	_, isUnix := ln.Addr().(*net.UnixAddr)
+	if !isUnix { // connections inherit it
+		one := int32(1)
+		setsockopt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, unsafe.Pointer(&one), 4)
+	}
+	s := &Listener{g: g, a: a, fd: fd, unix: isUnix}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, l := range g.active {
+		st := &seat{ln: s, l: l}
+		s.seats = append(s.seats, st)
+		l.post(note{fn: st.open})
+	}
+	return s, nil
+}
+
+func dupListener(ln net.Listener) (int, error) {
+	if d, ok := ln.(Descriptor); ok {
+		return d.Dup()
+	}
+	sc, ok := ln.(syscall.Conn)
+	if !ok {
+		return 0, errNoDescriptor
+	}
+	rc, err := sc.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	fd := -1
+	var e syscall.Errno
+	if err := rc.Control(func(f uintptr) {
+		r, _, no := syscall.RawSyscall(syscall.SYS_FCNTL, f, syscall.F_DUPFD_CLOEXEC, 0)
+		fd, e = int(r), no
+	}); err != nil {
+		return 0, err
+	}
+	if e != 0 {
+		return 0, e
+	}
+	return fd, nil
+}
+
+// Resume looks again whether the acceptor has room. Any goroutine may call it.
+func (s *Listener) Resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, st := range s.seats {
+		st.l.post(note{fn: st.resume})
+	}
+}
+
+// Close ends accepting and returns when no Accepted will be called any more. It must not be called on a loop.
+func (s *Listener) Close() {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	s.closed = true
+	seats := s.seats
+	s.seats = nil
+	s.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, st := range seats {
+		wg.Add(1)
+		st.l.post(note{fn: func() { st.close(); wg.Done() }})
+	}
+	wg.Wait()
+	// Connections that one loop has accepted for another are on their way: they were posted before this.
+	for _, st := range seats {
+		wg.Add(1)
+		st.l.post(note{fn: wg.Done})
+	}
+	wg.Wait()
+	syscall.Close(s.fd)
+}
+
+func (st *seat) open() {
+	if st.closed {
+		return
+	}
+	st.l.listeners[st.ln.fd] = st
+	st.resume()
+}
+
+func (st *seat) resume() {
+	st.pause = false
+	if st.on || st.closed {
+		return
+	}
+	if err := st.l.watch(st.ln.fd, syscall.EPOLLIN|epollExclusive); err != nil {
+		st.ln.a.Failed(err)
+		return
+	}
+	st.on = true
+}
+
+// rest stops listening until resume.
+func (st *seat) rest() {
+	st.pause = true
+	if st.on {
+		st.on = false
+		st.l.unwatch(st.ln.fd)
+	}
+}
+
+func (st *seat) close() {
+	st.closed = true
+	if st.on {
+		st.on = false
+		st.l.unwatch(st.ln.fd)
+	}
+	delete(st.l.listeners, st.ln.fd)
+}
+
+// acceptPause is how long a loop waits when the system has no descriptor for another connection.
+const acceptPause = 10 * time.Millisecond
+
+// accept takes some connections of a listener that has them.
+func (l *loop) accept(st *seat) {
+	if st.closed || st.pause {
+		return
+	}
+	a := st.ln.a
+	for range l.g.batch {
+		if !a.Room() {
+			st.rest()
+			return
+		}
+		var sa rawAddr
+		fd, e := acceptOne(st.ln.fd, &sa)
+		if e != 0 {
+			a.Refused()
+			switch e {
+			case syscall.EAGAIN:
+				return
+			case syscall.EINTR, syscall.ECONNABORTED:
+				continue
+			}
+			a.Failed(e)
+			st.rest()
+			time.AfterFunc(acceptPause, func() { l.post(note{fn: st.resume}) })
+			return
+		}
+		if to := l.lighter(); to != nil {
+			to.count.Add(1) // so that the next one sees it; adopt takes it back
+			to.post(note{kind: noteAdopt, fd: fd, sa: sa, seat: st})
+			continue
+		}
+		l.admit(st.ln, fd, &sa)
+	}
+}
+
+// lighter is the loop that has clearly fewer connections than l, nil without one.
+func (l *loop) lighter() *loop {
+	var best *loop
+	n := l.count.Load()
+	low := n - 4 - n/8
+	for _, o := range l.g.peers() {
+		if c := o.count.Load(); c < low {
+			best, low = o, c
+		}
+	}
+	return best
+}
+
+// peers are the loops that accept. They change only with a new configuration.
+func (g *Group) peers() []*loop {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.active
+}
+
+func (l *loop) adopt(ln *Listener, fd int, sa *rawAddr) {
+	l.count.Add(-1)
+	l.admit(ln, fd, sa)
+}
+
+// admit makes an accepted descriptor a connection of l.
+func (l *loop) admit(ln *Listener, fd int, sa *rawAddr) {
+	c, err := l.add(fd)
+	if err != nil {
+		syscall.Close(fd)
+		ln.a.Refused()
+		ln.a.Failed(err)
+		return
+	}
+	c.IsUnix = ln.unix
+	if !ln.unix {
+		c.Remote = sa.addrPort()
+		c.Local = sockname(fd)
+	}
+	ln.a.Accepted(c)
+}

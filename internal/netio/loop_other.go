@@ -1,0 +1,83 @@
+//go:build !linux
+
+package netio
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// Where there is no epoll everything runs on goroutines: no loop exists, and what needs one is never called.
+
+type loop struct{}
+
+type loopConn struct{ known, rready bool }
+
+type loopTask struct{ lp *loop }
+
+type note struct {
+	task *Task
+}
+
+func (*loop) post(note) {}
+
+var errNoLoops = errors.New("netio: no event loops on this system")
+
+// Start fails: there are no loops.
+func (g *Group) Start(int, int) error { return errNoLoops }
+
+// Release has nothing to do.
+func (g *Group) Release() {}
+
+// Listener is never made.
+type Listener struct{}
+
+// Listen fails.
+func (g *Group) Listen(net.Listener, Acceptor) (*Listener, error) { return nil, errNoLoops }
+
+// Resume does nothing.
+func (*Listener) Resume() {}
+
+// Close does nothing.
+func (*Listener) Close() {}
+
+// Loop is 0: the task runs on Go's poller.
+func (t *Task) Loop() int { return 0 }
+
+// Loop is 0: the connection is on Go's poller.
+func (c *Conn) Loop() int { return 0 }
+
+// Park is only for loops.
+func (c *Conn) Park(Handler, Time) bool { return false }
+
+// Keep says that c may be kept; nobody watches it.
+func (c *Conn) Keep(Keeper) bool { return true }
+
+// Use ends Keep.
+func (c *Conn) Use(*Task) (*Conn, error) { return c, nil }
+
+// Discard closes c.
+func (c *Conn) Discard() { c.Close() }
+
+func (c *Conn) nudge() {}
+
+func (c *Conn) loopRead([]byte, Lender, *Conn, Time) (int, error) { return 0, errNoLoops }
+
+func (c *Conn) loopWrite([]byte, []byte, time.Duration, bool) (int, error) { return 0, errNoLoops }
+
+func (c *Conn) loopShutdown() error { return errNoLoops }
+
+func (c *Conn) loopClose(bool) error { return errNoLoops }
+
+func (c *Conn) loopKeepAlive() {}
+
+func (t *Task) loopWait(*Event, *Conn, Time) error { return errNoLoops }
+
+func (t *Task) loopOffload(func()) {}
+
+func (t *Task) loopFork(func()) {}
+
+func (t *Task) loopJoin() {}
+
+func (t *Task) loopDial(Addr, time.Duration) (*Conn, error) { return nil, errNoLoops }

@@ -1,0 +1,5 @@
+package netio
+
+type pipe struct{}
+
+func (p *pipe) close() {}
