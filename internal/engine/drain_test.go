@@ -123,14 +123,14 @@ func TestHardStop(t *testing.T) {
 // TestSessionSet: whatever order they end in, the set stays whole.
 func TestSessionSet(t *testing.T) {
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}, {0, 2, 1}} {
-		var set sessions
-		list := []*session{{port: new(port)}, {port: new(port)}, {port: new(port)}}
+		var set clients
+		list := []*client{{port: new(port)}, {port: new(port)}, {port: new(port)}}
 		for _, s := range list {
 			set.add(s)
 		}
 		for left, i := range order {
 			n := 0
-			set.each(func(*session) { n++ })
+			set.each(func(*client) { n++ })
 			if n != 3-left || set.n != n {
 				t.Fatalf("%v: %d sessions, counted %d, want %d", order, n, set.n, 3-left)
 			}

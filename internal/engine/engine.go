@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,9 +16,10 @@ type Engine struct {
 	mu     sync.Mutex
 	stack  []*Snapshot
 	ports  map[string]*port
+	group  *netio.Group // the loops, nil while none is wanted
 	top    atomic.Pointer[Snapshot]
 	wg     sync.WaitGroup // sessions and accept loops
-	active sessions
+	active clients
 
 	// ActConn is the number of client connections of the process (%ac, actconn).
 	ActConn atomic.Int64
@@ -77,6 +79,31 @@ func (e *Engine) Remove(s *Snapshot) {
 	if top != e.top.Load() {
 		e.rule(top)
 	}
+	if top == nil && e.group != nil {
+		e.group.Release() // the loops end with their last connection
+		e.group = nil
+	}
+}
+
+// loops are the event loops that s wants, nil when sessions are to run on goroutines.
+func (e *Engine) loops(s *Snapshot) *netio.Group {
+	if s.Global.NoEpoll {
+		return nil
+	}
+	if e.group == nil {
+		e.group = netio.NewGroup(func(value any, stack []byte) {
+			e.Panics.Add(1)
+			e.logger.Load().Error("panic in a task", "panic", value, "stack", string(stack))
+		})
+	}
+	n := s.Global.Threads
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	if err := e.group.Start(n, s.Global.MaxAccept); err != nil {
+		return nil
+	}
+	return e.group
 }
 
 // rule makes s the snapshot that new requests see.

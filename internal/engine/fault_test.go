@@ -37,9 +37,9 @@ func after(parts ...string) func(int64, net.Conn, *bufio.Reader) {
 
 // what a client does once it has sent.
 var (
-	closeNow = func(c *client) { c.Close() }
-	readBit  = func(c *client) { c.read(10); c.Conn.(*net.TCPConn).SetLinger(0); c.Close() }
-	readNone = func(*client) {}
+	closeNow = func(c *user) { c.Close() }
+	readBit  = func(c *user) { c.read(10); c.Conn.(*net.TCPConn).SetLinger(0); c.Close() }
+	readNone = func(*user) {}
 )
 
 const (
@@ -57,7 +57,7 @@ type faultRow struct {
 	addr        string // instead of serve
 	edit        func(t *testing.T, fe, be *Proxy)
 	send        string
-	then        func(*client)
+	then        func(*user)
 	want        string // status, flags, server
 	fe, be, srv string
 }
@@ -142,9 +142,9 @@ func TestFaults(t *testing.T) {
 			c.send(row.send)
 			if row.then == nil {
 				c.Conn.(*net.TCPConn).SetReadDeadline(time.Now().Add(time.Second))
-				row.then = func(*client) {}
+				row.then = func(*user) {}
 				if row.want[0] != '-' {
-					row.then = func(c *client) { c.read(12) }
+					row.then = func(c *user) { c.read(12) }
 				}
 			}
 			row.then(c)

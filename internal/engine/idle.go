@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,15 +11,22 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
 )
 
-// idlePool holds the idle connections to one server, the last used on top (configuration.txt 4.2 "http-reuse").
+// idlePool holds the idle connections to one server (configuration.txt 4.2 "http-reuse"): those of each loop apart, so
+// that loops do not wait for each other.
 type idlePool struct {
+	srv   *server.Server
+	parts atomic.Pointer[[]*idlePart] // by number of the loop, 0 for sessions on goroutines
+	mu    sync.Mutex                  // of parts' growth, and listed
+	// peak is the most connections that were in use at once, lately: more than that are not kept.
+	peak   atomic.Int64
+	listed atomic.Bool // in pools
+}
+
+// idlePart are the connections of one loop, the last used on top.
+type idlePart struct {
 	mu     sync.Mutex
 	reused []idleConn // have carried more than one request: taken first, and safe for aggressive reuse
 	fresh  []idleConn
-	srv    *server.Server
-	listed bool // in pools, under mu
-	// peak is the most connections that were in use at once, lately: more than that are not kept.
-	peak atomic.Int64
 }
 
 // used notes that n connections are in use.
@@ -47,18 +55,34 @@ func poolOf(srv *server.Server) *idlePool {
 		return p
 	}
 	p := &idlePool{srv: srv}
+	p.parts.Store(new([]*idlePart))
 	srv.Pool.CompareAndSwap(nil, p)
 	return srv.Pool.Load().(*idlePool)
 }
 
-// list puts p among the pools that PurgeIdle looks at. p is locked.
+// part is the part of a loop.
+func (p *idlePool) part(loop int) *idlePart {
+	if all := *p.parts.Load(); loop < len(all) {
+		return all[loop]
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := slices.Clone(*p.parts.Load())
+	for loop >= len(all) {
+		all = append(all, new(idlePart))
+	}
+	p.parts.Store(&all)
+	return all[loop]
+}
+
+// list puts p among the pools that PurgeIdle looks at.
 func (p *idlePool) list() {
-	if p.listed {
+	if p.listed.Load() {
 		return
 	}
-	p.listed = true
 	pools.Lock()
 	defer pools.Unlock()
+	p.listed.Store(true)
 	if pools.m == nil {
 		pools.m = make(map[*idlePool]bool)
 	}
@@ -67,15 +91,22 @@ func (p *idlePool) list() {
 
 // unlist forgets p while it is empty; the next connection lists it again.
 func (p *idlePool) unlist() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.reused)+len(p.fresh) > 0 {
-		return
-	}
-	p.listed = false
 	pools.Lock()
 	defer pools.Unlock()
+	p.listed.Store(false) // first: whoever keeps a connection now lists p again, and waits for the lock
+	for _, part := range *p.parts.Load() {
+		if part.size() > 0 {
+			p.listed.Store(true)
+			return
+		}
+	}
 	delete(pools.m, p)
+}
+
+func (part *idlePart) size() int {
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	return len(part.reused) + len(part.fresh)
 }
 
 // retrySafe are the conditions under which http-reuse safe also serves first requests from idle connections.
@@ -104,23 +135,43 @@ func (s *session) takeIdle(srv *server.Server, to netio.Addr) *netio.Conn {
 	}
 	p := poolOf(srv)
 	for {
-		c := p.take(to, mode == ReuseAggressive && first)
-		if c == nil || c.Quiet() {
+		c := p.take(to, mode == ReuseAggressive && first, s.task.Loop(), s.snap.Global.IdlePoolShared)
+		if c == nil {
+			return nil
+		}
+		c, err := c.Use(s.task)
+		if err != nil {
+			continue
+		}
+		if c.Quiet() {
 			return c
 		}
 		c.Close() // the server has closed it meanwhile
 	}
 }
 
-func (p *idlePool) take(to netio.Addr, onlyReused bool) *netio.Conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := pop(&p.reused, to)
-	if c == nil && !onlyReused {
-		c = pop(&p.fresh, to)
+// take takes a connection of the loop, or, where they are shared, of another one.
+func (p *idlePool) take(to netio.Addr, onlyReused bool, loop int, shared bool) *netio.Conn {
+	c := p.part(loop).take(to, onlyReused)
+	if all := *p.parts.Load(); c == nil && loop > 0 && shared && p.srv.IdleConns.Load() > 0 {
+		for i := 1; i < len(all) && c == nil; i++ {
+			if i != loop {
+				c = all[i].take(to, onlyReused)
+			}
+		}
 	}
 	if c != nil {
 		p.srv.IdleConns.Add(-1)
+	}
+	return c
+}
+
+func (part *idlePart) take(to netio.Addr, onlyReused bool) *netio.Conn {
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	c := pop(&part.reused, to)
+	if c == nil && !onlyReused {
+		c = pop(&part.fresh, to)
 	}
 	return c
 }
@@ -161,20 +212,47 @@ func (p *idlePool) put(c *netio.Conn, reused bool) bool {
 	if d := cfg.PoolPurgeDelay; d != nil && *d == 0 {
 		return false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n := int64(len(p.reused) + len(p.fresh))
+	n := p.srv.IdleConns.Load()
 	if most := cfg.PoolMaxConn; most != nil && *most >= 0 && n >= int64(*most) || n+p.srv.UsedConns.Load() >= p.peak.Load() {
 		return false
 	}
-	p.list()
-	list := &p.fresh
+	part := p.part(c.Loop())
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	if !c.Keep(p) {
+		return false
+	}
+	list := &part.fresh
 	if reused {
-		list = &p.reused
+		list = &part.reused
 	}
 	*list = append(*list, idleConn{c: c, since: netio.Now()})
 	p.srv.IdleConns.Add(1)
+	p.list()
 	return true
+}
+
+// Lost implements netio.Keeper: the server has closed an idle connection, or has said something unasked.
+func (p *idlePool) Lost(c *netio.Conn) {
+	if p.part(c.Loop()).drop(c) {
+		p.srv.IdleConns.Add(-1)
+		c.Close()
+	}
+}
+
+// drop takes c out; false: somebody else has.
+func (part *idlePart) drop(c *netio.Conn) bool {
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	for _, list := range []*[]idleConn{&part.reused, &part.fresh} {
+		for i := range *list {
+			if (*list)[i].c == c {
+				*list = slices.Delete(*list, i, i+1)
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var (
@@ -204,12 +282,24 @@ func (s *session) markPrivate() {
 // purge closes the connections that have been idle for longer than age, and those that the server has closed.
 func (p *idlePool) purge(age time.Duration) {
 	limit := netio.Now() - netio.Time(age)
-	p.mu.Lock()
-	var dead []idleConn
-	for _, list := range []*[]idleConn{&p.reused, &p.fresh} {
+	for _, part := range *p.parts.Load() {
+		dead := part.purge(age, limit)
+		p.srv.IdleConns.Add(-int64(len(dead)))
+		for _, e := range dead {
+			e.c.Discard()
+		}
+	}
+	used := p.srv.UsedConns.Load()
+	p.peak.Store(max(used, (p.peak.Load()+used+1)/2))
+}
+
+func (part *idlePart) purge(age time.Duration, limit netio.Time) (dead []idleConn) {
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	for _, list := range []*[]idleConn{&part.reused, &part.fresh} {
 		keep := (*list)[:0]
 		for _, e := range *list {
-			if age == 0 || e.since <= limit || !e.c.Quiet() {
+			if age == 0 || e.since <= limit || e.c.Loop() == 0 && !e.c.Quiet() {
 				dead = append(dead, e)
 			} else {
 				keep = append(keep, e)
@@ -218,13 +308,7 @@ func (p *idlePool) purge(age time.Duration) {
 		clear((*list)[len(keep):])
 		*list = keep
 	}
-	used := p.srv.UsedConns.Load()
-	p.peak.Store(max(used, (p.peak.Load()+used+1)/2))
-	p.mu.Unlock()
-	p.srv.IdleConns.Add(-int64(len(dead)))
-	for _, e := range dead {
-		e.c.Close()
-	}
+	return dead
 }
 
 // defaultPurge is pool-purge-delay's default (configuration.txt 5.2).

@@ -26,7 +26,7 @@ const numbered = len("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n0")
 func (r *rig) play(script string) string {
 	t := r.t
 	t.Helper()
-	clients := map[rune]*client{}
+	clients := map[rune]*user{}
 	var got strings.Builder
 	for _, who := range script {
 		c := clients[who]
@@ -134,7 +134,7 @@ func TestIdleClosed(t *testing.T) {
 // allIdle tells whether every session waits for a request.
 func (r *rig) allIdle() bool {
 	all := true
-	r.eng.active.each(func(s *session) { all = all && s.idle.Load() })
+	r.eng.active.each(func(s *client) { all = all && s.idle.Load() })
 	return all
 }
 
@@ -169,7 +169,7 @@ func TestPurge(t *testing.T) {
 	srv := r.be.BE.ServerByName("s")
 	a, b := r.dial(), r.dial()
 	poolOf(srv).used(5) // as if there had been more load
-	for _, c := range []*client{a, b} {
+	for _, c := range []*user{a, b} {
 		c.send(getHead)
 		c.read(len("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"))
 	}
@@ -183,6 +183,9 @@ func TestPurge(t *testing.T) {
 	purge("before their time", 2)
 	closing <- struct{}{}
 	<-closed
+	if !noLoops { // nobody has to look
+		await(t, "notice of the close", func() bool { return srv.IdleConns.Load() == 1 })
+	}
 	purge("one was closed", 1)
 	st.Servers[0].PoolPurgeDelay = delay(time.Nanosecond)
 	r.configure(st)

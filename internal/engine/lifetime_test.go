@@ -153,7 +153,7 @@ func TestTarpitHolds(t *testing.T) {
 	c.send("GET / HTTP/1.1\r\n")
 	eventually(t, "the session runs", func() bool { return r.eng.ActConn.Load() == 1 })
 	time.Sleep(20 * time.Millisecond)
-	r.eng.active.each(func(s *session) { s.event.Wake() })
+	r.eng.active.each(func(cl *client) { cl.session.Load().event.Wake() })
 	began := time.Now()
 	c.send("Host: x\r\n\r\n")
 	if head := readHead(c.r); !strings.HasPrefix(head, "HTTP/1.1 500") {

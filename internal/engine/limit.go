@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -9,7 +10,8 @@ import (
 type connLimit struct {
 	mu       sync.Mutex
 	cond     sync.Cond
-	cur, max int // max 0: no limit
+	cur, max int     // max 0: no limit
+	waiting  []*port // of loops, to be told of a free place
 }
 
 func (l *connLimit) init() { l.cond.L = &l.mu }
@@ -18,8 +20,32 @@ func (l *connLimit) init() { l.cond.L = &l.mu }
 func (l *connLimit) limit(n int) {
 	l.mu.Lock()
 	l.max = n
+	l.tell()
+}
+
+// tell lets who waits look again, and unlocks.
+func (l *connLimit) tell() {
+	waiting := l.waiting
+	l.waiting = nil
 	l.mu.Unlock()
 	l.cond.Broadcast()
+	for _, p := range waiting {
+		p.loops.Resume()
+	}
+}
+
+// try takes a place; without one it lets p know when there is.
+func (l *connLimit) try(p *port) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.full() {
+		if !slices.Contains(l.waiting, p) {
+			l.waiting = append(l.waiting, p)
+		}
+		return false
+	}
+	l.cur++
+	return true
 }
 
 // room waits until there is a free place and takes none; false when stop is set meanwhile.
@@ -52,8 +78,7 @@ func (l *connLimit) wakeAll() {
 func (l *connLimit) release() {
 	l.mu.Lock()
 	l.cur--
-	l.mu.Unlock()
-	l.cond.Broadcast()
+	l.tell()
 }
 
 func (l *connLimit) full() bool { return l.max > 0 && l.cur >= l.max }

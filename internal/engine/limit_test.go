@@ -75,9 +75,11 @@ func TestTake(t *testing.T) {
 	if !take(limits, &stop) || a.cur != 1 || b.cur != 1 || c.cur != 1 {
 		t.Error("take has not taken everything")
 	}
-	give(limits)
+	for _, l := range limits {
+		l.release()
+	}
 	if a.cur+b.cur+c.cur != 0 {
-		t.Error("give has not given everything")
+		t.Error("release has not given everything")
 	}
 }
 

@@ -83,7 +83,7 @@ func TestLogPolicy(t *testing.T) {
 }
 
 // empty tells whether no session lives.
-func (l *sessions) empty() bool {
+func (l *clients) empty() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.n == 0

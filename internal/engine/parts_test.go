@@ -12,7 +12,7 @@ import (
 // parsed is a session that has just got the request head.
 func parsed(t *testing.T, head string) *session {
 	t.Helper()
-	s := &session{fe: new(Proxy), snap: &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024, LogURILen: 1024}}}
+	s := &session{client: new(client), fe: new(Proxy), snap: &Snapshot{Global: Global{NoEpoll: noLoops, IdlePoolShared: true, Bufsize: 16384, Maxrewrite: 1024, LogURILen: 1024}}}
 	s.t.Reset()
 	s.t.Conn = &s.conn
 	if n, err := s.t.Req.Parse([]byte(head), &h1.Limits{MaxHdr: 101}); n != len(head) || err != nil {

@@ -27,17 +27,21 @@ type Listener struct {
 
 // port is an open listening socket. It outlives the snapshots that name it.
 type port struct {
+	eng    *Engine
 	key    string
 	ln     net.Listener
+	loops  *netio.Listener // accepts on the loops; nil: a goroutine does
 	cur    atomic.Pointer[Listener]
 	closed atomic.Bool
-	own    connLimit // the bind line's own maxconn
+	own    connLimit                 // the bind line's own maxconn
+	fe     atomic.Pointer[connLimit] // the frontend's
 	done   chan struct{}
 }
 
 // bindAll opens the sockets that s has and nobody has opened yet. On an error the new ones are closed again.
 func (e *Engine) bindAll(s *Snapshot) error {
 	var opened []*port
+	group := e.loops(s)
 	for _, l := range s.Listeners {
 		if l.Proxy.Disabled || e.ports[l.Key] != nil {
 			continue
@@ -50,14 +54,20 @@ func (e *Engine) bindAll(s *Snapshot) error {
 			}
 			return fmt.Errorf("frontend %s: cannot bind %s: %w", l.Proxy.Name, l.Info.Addr, err)
 		}
-		p := &port{key: l.Key, ln: ln, done: make(chan struct{})}
+		p := &port{eng: e, key: l.Key, ln: ln, done: make(chan struct{})}
 		p.own.init()
 		p.cur.Store(l)
+		p.fe.Store(e.feLimit(l.Proxy))
 		e.ports[l.Key] = p
 		opened = append(opened, p)
 	}
 	for _, p := range opened {
 		e.wg.Add(1)
+		if group != nil {
+			if p.loops, _ = group.Listen(p.ln, p); p.loops != nil {
+				continue
+			}
+		}
 		go e.accept(p)
 	}
 	return nil
@@ -75,7 +85,11 @@ func (e *Engine) rebind(s *Snapshot) {
 			p.own.limit(l.MaxConn)
 		}
 		if l.Proxy.FE != nil {
-			e.feLimit(l.Proxy).limit(l.Proxy.MaxConn)
+			fe := e.feLimit(l.Proxy)
+			if p := e.ports[l.Key]; p != nil {
+				p.fe.Store(fe)
+			}
+			fe.limit(l.Proxy.MaxConn)
 		}
 	}
 }
@@ -94,9 +108,15 @@ func (e *Engine) unbind(gone *Snapshot) {
 		if p := e.ports[l.Key]; p != nil && !keep[l.Key] {
 			delete(e.ports, l.Key)
 			p.closed.Store(true)
+			if p.loops != nil {
+				p.loops.Close()
+				e.wg.Done()
+			}
 			p.ln.Close()
-			e.wakeAccept(p)
-			<-p.done
+			if p.loops == nil {
+				e.wakeAccept(p)
+				<-p.done
+			}
 			e.active.closeIdleOf(p)
 		}
 	}
@@ -146,18 +166,12 @@ func (e *Engine) accept(p *port) {
 			time.Sleep(10 * time.Millisecond) // out of descriptors: give sessions time to end
 			continue
 		}
-		accepted := time.Now()
 		if !take(limits, &p.closed) {
 			nc.Close()
 			return
 		}
-		c := netio.NewConn(nc)
-		e.wg.Add(1)
-		netio.Go(func(t *netio.Task) {
-			defer e.wg.Done()
-			defer give(limits)
-			e.serve(t, p, c, accepted)
-		})
+		cl := e.admit(p, netio.NewConn(nc), fe)
+		netio.Go(cl.Run)
 	}
 }
 
@@ -174,8 +188,43 @@ func take(limits [3]*connLimit, stop *atomic.Bool) bool {
 	return true
 }
 
-func give(limits [3]*connLimit) {
-	for _, l := range limits {
-		l.release()
+// give gives a connection's places back.
+func (p *port) give(fe *connLimit) {
+	p.own.release()
+	fe.release()
+	p.eng.slots.release()
+}
+
+// Room implements netio.Acceptor: it takes a place of every limit, or none.
+func (p *port) Room() (any, bool) {
+	fe := p.fe.Load()
+	if !p.own.try(p) {
+		return nil, false
 	}
+	if !fe.try(p) {
+		p.own.release()
+		return nil, false
+	}
+	if !p.eng.slots.try(p) {
+		p.own.release()
+		fe.release()
+		return nil, false
+	}
+	return fe, true
+}
+
+// Accepted implements netio.Acceptor.
+func (p *port) Accepted(c *netio.Conn, place any) {
+	cl := p.eng.admit(p, c, place.(*connLimit))
+	if !cl.park() {
+		c.Start(cl)
+	}
+}
+
+// Refused implements netio.Acceptor.
+func (p *port) Refused(place any) { p.give(place.(*connLimit)) }
+
+// Failed implements netio.Acceptor.
+func (p *port) Failed(err error) {
+	p.eng.logger.Load().Warn("accept", "listener", p.key, "error", err)
 }

@@ -38,7 +38,7 @@ func frontend(name string, monitor string) *Proxy {
 
 // snapshot has a frontend with a listener for each key; a key that begins with ! cannot be opened.
 func snapshot(fe *Proxy, keys ...string) *Snapshot {
-	s := &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101}, Proxies: []*Proxy{fe}}
+	s := &Snapshot{Global: Global{NoEpoll: noLoops, IdlePoolShared: true, Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101}, Proxies: []*Proxy{fe}}
 	for _, k := range keys {
 		open := func() (net.Listener, error) {
 			if k[0] == '!' {
@@ -58,14 +58,14 @@ func (s *stack) push(n *Snapshot) {
 	}
 }
 
-func (s *stack) dial(key string) *client {
+func (s *stack) dial(key string) *user {
 	s.t.Helper()
 	r := &rig{t: s.t, addr: s.eng.Addrs()[key].String()}
 	return r.dial()
 }
 
 // status asks for /m, the monitor-uri of the frontends under test.
-func (c *client) status() string {
+func (c *user) status() string {
 	c.send("GET /m HTTP/1.1\r\n\r\n")
 	head := readHead(c.r)
 	if head == "" {

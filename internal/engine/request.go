@@ -15,15 +15,14 @@ import (
 func (s *session) awaitRequest() bool {
 	t := &s.t
 	first := s.conn.Requests == 0
-	wait := s.fe.Timeouts.KeepAlive
 	if first {
 		t.Log.Idle = s.conn.Accepted
-		wait = s.fe.Timeouts.HTTPRequest
-		if wait == 0 {
-			wait = s.fe.Timeouts.Client
-		}
 	}
-	until := netio.After(wait)
+	until := s.until
+	if !s.parked {
+		until = netio.After(s.wait(s.fe))
+	}
+	s.parked = false
 	started := s.in.w > s.in.r
 	if started || first {
 		t.Log.Start = t.Log.Idle

@@ -42,7 +42,7 @@ func newRig(t *testing.T, addr string, edit func(fe, be *Proxy)) *rig {
 	if edit != nil {
 		edit(r.fe, r.be)
 	}
-	r.snap = &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101, LogURILen: 1024}, Proxies: []*Proxy{r.fe, r.be}}
+	r.snap = &Snapshot{Global: Global{NoEpoll: noLoops, IdlePoolShared: true, Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101, LogURILen: 1024}, Proxies: []*Proxy{r.fe, r.be}}
 	open := func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") }
 	r.snap.Listeners = []*Listener{{Key: "x", Proxy: r.fe, Open: open}}
 	if err := r.eng.Push(r.snap); err != nil {
@@ -120,13 +120,13 @@ func readHead(r *bufio.Reader) string {
 	}
 }
 
-// client is a connection to the rig.
-type client struct {
+// user is a connection to the rig.
+type user struct {
 	net.Conn
 	r *bufio.Reader
 }
 
-func (r *rig) dial() *client {
+func (r *rig) dial() *user {
 	r.t.Helper()
 	c, err := net.Dial("tcp", r.addr)
 	if err != nil {
@@ -134,13 +134,13 @@ func (r *rig) dial() *client {
 	}
 	r.t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(10 * time.Second))
-	return &client{c, bufio.NewReader(c)}
+	return &user{c, bufio.NewReader(c)}
 }
 
-func (c *client) send(s string) { io.WriteString(c, s) }
+func (c *user) send(s string) { io.WriteString(c, s) }
 
 // read reads n bytes, or what there is within a moment.
-func (c *client) read(n int) string {
+func (c *user) read(n int) string {
 	c.SetReadDeadline(time.Now().Add(2 * time.Second))
 	b := make([]byte, n)
 	m, _ := io.ReadFull(c.r, b)
@@ -148,7 +148,7 @@ func (c *client) read(n int) string {
 }
 
 // more is what comes within d.
-func (c *client) more(d time.Duration) string {
+func (c *user) more(d time.Duration) string {
 	c.SetReadDeadline(time.Now().Add(d))
 	b, _ := io.ReadAll(c.r)
 	return string(b)

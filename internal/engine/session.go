@@ -12,16 +12,12 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/modules/txn"
 )
 
-// session is one client connection with whatever serves it. It runs on one task from top to bottom; only forward of a
-// request body and tunnels have a second half (netio.Task.Fork).
+// session serves a client while it has something to do. It runs on one task from top to bottom; only forward of a request
+// body and tunnels have a second half (netio.Task.Fork).
 type session struct {
-	next, prev *session // in sessions
+	*client
 
-	eng  *Engine
-	port *port
 	task *netio.Task
-	c    *netio.Conn
-	conn txn.Conn
 	t    txn.Txn
 
 	snap   *Snapshot
@@ -47,14 +43,11 @@ type session struct {
 	event     *netio.Event
 	srv       *netio.Conn // the connection to the server
 	srvReused bool
-	own       *netio.Conn // an idle connection that only this session may use
-	ownServer *server.Server
 
 	bufsize       int  // of all buffers of this transaction
 	keep          bool // the client's connection may carry another request
 	srvKeep       bool // the server's connection may carry another request
 	srvKeepWanted bool // the request said so
-	private       bool // the server's connection is bound to this client
 	srvBroken     bool // what came from either side could not be parsed
 	sent          bool // bytes of a final response head went out
 	logged        bool // the line of this transaction was written
@@ -63,12 +56,8 @@ type session struct {
 	tunnel        bool
 	lastSeen      atomic.Int64 // netio.Time of the last byte in either direction, for timers that both directions feed
 
-	aborts   atomic.Pointer[netio.Conn] // the server's connection, for abort
-	entered  *server.Frontend           // whose session this is counted as
-	answered atomic.Bool                // the response's head is there
-	gone     bool                       // the client closed while its request's body was awaited
-	idle     atomic.Bool                // waits for a request and has none
-	stop     atomic.Bool
+	answered atomic.Bool // the response's head is there
+	gone     bool        // the client closed while its request's body was awaited
 }
 
 // buffer is a piece of pooled memory with what was read into it.
@@ -82,36 +71,6 @@ var sessionPool = sync.Pool{New: func() any {
 	s.slot.Waker = s.event
 	return s
 }}
-
-// serve runs a client connection until it ends.
-func (e *Engine) serve(task *netio.Task, p *port, c *netio.Conn, accepted time.Time) {
-	s := sessionPool.Get().(*session)
-	s.eng, s.port, s.task, s.c = e, p, task, c
-	e.ActConn.Add(1)
-	e.TotalConns.Add(1)
-	e.active.add(s)
-	defer s.end()
-	s.begin(accepted)
-	for s.transaction() {
-	}
-}
-
-// begin fills in what is known of the connection.
-func (s *session) begin(accepted time.Time) {
-	s.conn.Src, s.conn.Dst = s.c.Remote, s.c.Local
-	s.conn.Unix = s.c.IsUnix
-	s.conn.Accepted = accepted
-	s.conn.Requests = 0
-	s.conn.Vars.Reset()
-	s.t.Conn = &s.conn
-	s.t.Log = txn.Record{}
-	s.adopt()
-	s.entered = s.fe.FE
-	s.entered.Enter(accepted)
-	if s.fe.ClientKA {
-		s.c.KeepAlive()
-	}
-}
 
 // adopt points the session at the ruling snapshot; a transaction sees the same one from its start to its end.
 func (s *session) adopt() {
@@ -130,34 +89,46 @@ func (s *session) adopt() {
 	s.t.ReqCaptureLens, s.t.ResCaptureLens = s.fe.ReqCaptureLens, s.fe.ResCaptureLens
 }
 
-// end closes whatever is open and gives the memory back. A panic in a session ends that session only.
-func (s *session) end() {
+// park lets the client wait for its next request without this session.
+func (s *session) park() bool {
+	if s.in.w > s.in.r {
+		return false
+	}
+	s.client.idle.Store(true)
+	return !s.stop.Load() && s.client.park()
+}
+
+// leave gives the memory back, and closes whatever is open unless the client was parked. A panic in a session ends that
+// client only.
+func (s *session) leave() {
 	if r := recover(); r != nil {
 		s.panicked(r)
+		s.parked = false
 		s.srvKeep = false
 		s.joinUpload()
 		s.task.Join() // the other half of a tunnel
 	}
-	s.slot.Cancel()
-	s.leaveServer()
-	s.leaveBackend()
-	if s.own != nil {
-		s.own.Reset()
+	cl := s.client
+	if !cl.parked {
+		s.slot.Cancel()
+		s.leaveServer()
+		s.leaveBackend()
+		s.linger()
 	}
-	s.hangUp()
-	s.entered.Leave()
-	s.eng.active.remove(s)
-	s.eng.ActConn.Add(-1)
 	s.release(&s.in)
 	s.release(&s.out)
 	s.release(&s.sin)
 	s.release(&s.up.buf)
+	if !cl.parked {
+		cl.end()
+	}
+	cl.session.Store(nil)
 	s.recycle()
 }
 
-// hangUp closes the client's connection. What it has sent and nobody reads is taken out of the way first: a close with
-// unread bytes resets the connection, and the client could lose the answer that is on its way.
-func (s *session) hangUp() {
+// linger prepares the close of the client's connection. What it has sent and nobody reads is taken out of the way: a
+// close with unread bytes resets the connection, and the client could lose the answer that is on its way.
+func (s *session) linger() {
 	if !s.c.Aborted() && s.c.Pending() {
 		s.c.CloseWrite()
 		s.take(&s.in)
@@ -167,7 +138,6 @@ func (s *session) hangUp() {
 			}
 		}
 	}
-	s.c.Close()
 }
 
 // panicked reports a panic and ends both connections: one session dies, not the process.
@@ -180,38 +150,17 @@ func (s *session) panicked(r any) {
 	}
 }
 
-// recycle clears the session for the next connection.
+// recycle clears the session for the next client.
 func (s *session) recycle() {
 	s.t.Reset()
 	s.t.Frontend = nil
-	s.eng, s.port, s.task, s.c, s.snap, s.ln, s.fe, s.be = nil, nil, nil, nil, nil, nil, nil, nil
-	s.private = false
-	s.srv, s.own, s.ownServer, s.fault, s.carry = nil, nil, nil, nil, nil
+	s.t.Conn = nil
+	s.client, s.task, s.snap, s.ln, s.fe, s.be = nil, nil, nil, nil, nil, nil
+	s.srv, s.fault, s.carry = nil, nil, nil
 	s.slot = server.Slot{Waker: s.event}
 	s.event.Clear()
-	s.idle.Store(false)
-	s.stop.Store(false)
 	s.tunnel = false
 	sessionPool.Put(s)
-}
-
-// stopIdle ends the session when it waits for a request, else after the one that runs.
-func (s *session) stopIdle() {
-	s.stop.Store(true)
-	if s.idle.Load() {
-		s.c.AbortRead()
-	}
-}
-
-// abort ends the session now.
-func (s *session) abort() {
-	s.stop.Store(true)
-	s.c.Abort()
-	if c := s.aborts.Load(); c != nil {
-		c.Abort()
-	}
-	s.task.Interrupt()
-	s.event.Wake()
 }
 
 var bufferPool sync.Pool

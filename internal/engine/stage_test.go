@@ -47,7 +47,7 @@ func stageEngine(t *testing.T, addr string) string {
 	to := Timeouts{Client: 10 * time.Second, Server: 10 * time.Second, Connect: 5 * time.Second, KeepAlive: 10 * time.Second}
 	b := &Proxy{Name: "b", BE: be, HTTP: true, Timeouts: to, Filters: []Filter{new(shout)}}
 	f := &Proxy{Name: "f", FE: server.NewFrontend("f"), HTTP: true, Timeouts: to, DefaultBackend: b}
-	s := &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101, LogURILen: 1024}, Proxies: []*Proxy{f, b}}
+	s := &Snapshot{Global: Global{NoEpoll: noLoops, IdlePoolShared: true, Bufsize: 16384, Maxrewrite: 1024, MaxHdr: 101, LogURILen: 1024}, Proxies: []*Proxy{f, b}}
 	var at string
 	s.Listeners = []*Listener{{Key: "x", Proxy: f, Open: func() (net.Listener, error) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -18,9 +18,8 @@ import "time"
 //	log               counters and the log line
 func (s *session) transaction() bool {
 	s.adopt()
-	idle := s.t.Log.End // of the request before
 	s.t.Reset()
-	s.t.Log.Idle = idle
+	s.t.Log.Idle = s.ended
 	s.be, s.fault, s.silent, s.sent, s.tunnel, s.gone, s.logged = nil, nil, false, false, false, false, false
 	s.t.Log.Counter = s.eng.counter.Add(1) - 1
 	s.answered.Store(false)
@@ -52,6 +51,7 @@ func (s *session) serveRequest() {
 func (s *session) finish() {
 	t := &s.t
 	t.Log.End = time.Now()
+	s.ended = t.Log.End
 	s.count()
 	if srv := s.slot.Server; srv != nil {
 		t.Log.SrvConn = srv.Conns() - 1 // without this one, and before a waiting one gets its place

@@ -21,10 +21,10 @@ type Keeper interface {
 // block.
 type Acceptor interface {
 	// Room takes a place for a connection; without one nothing is accepted until Listener.Resume.
-	Room() bool
+	Room() (place any, ok bool)
 	// Accepted gives the connection with its place, Refused only the place back.
-	Accepted(*Conn)
-	Refused()
+	Accepted(c *Conn, place any)
+	Refused(place any)
 	// Failed is told that the system gives no connection; the next try comes after a pause.
 	Failed(error)
 }

@@ -199,14 +199,15 @@ func (l *loop) accept(st *seat) {
 	}
 	a := st.ln.a
 	for range l.g.batch {
-		if !a.Room() {
+		place, ok := a.Room()
+		if !ok {
 			st.rest()
 			return
 		}
 		var sa rawAddr
 		fd, e := acceptOne(st.ln.fd, &sa)
 		if e != 0 {
-			a.Refused()
+			a.Refused(place)
 			switch e {
 			case syscall.EAGAIN:
 				return
@@ -220,10 +221,10 @@ func (l *loop) accept(st *seat) {
 		}
 		if to := l.lighter(); to != nil {
 			to.count.Add(1) // so that the next one sees it; adopt takes it back
-			to.post(note{kind: noteAdopt, fd: fd, sa: sa, seat: st})
+			to.post(note{kind: noteAdopt, fd: fd, sa: sa, seat: st, place: place})
 			continue
 		}
-		l.admit(st.ln, fd, &sa)
+		l.admit(st.ln, fd, &sa, place)
 	}
 }
 
@@ -247,17 +248,17 @@ func (g *Group) peers() []*loop {
 	return g.active
 }
 
-func (l *loop) adopt(ln *Listener, fd int, sa *rawAddr) {
+func (l *loop) adopt(n *note) {
 	l.count.Add(-1)
-	l.admit(ln, fd, sa)
+	l.admit(n.seat.ln, n.fd, &n.sa, n.place)
 }
 
 // admit makes an accepted descriptor a connection of l.
-func (l *loop) admit(ln *Listener, fd int, sa *rawAddr) {
+func (l *loop) admit(ln *Listener, fd int, sa *rawAddr, place any) {
 	c, err := l.add(fd)
 	if err != nil {
 		syscall.Close(fd)
-		ln.a.Refused()
+		ln.a.Refused(place)
 		ln.a.Failed(err)
 		return
 	}
@@ -266,5 +267,5 @@ func (l *loop) admit(ln *Listener, fd int, sa *rawAddr) {
 		c.Remote = sa.addrPort()
 		c.Local = sockname(fd)
 	}
-	ln.a.Accepted(c)
+	ln.a.Accepted(c, place)
 }

@@ -54,6 +54,8 @@ type note struct {
 	fd   int
 	sa   rawAddr
 	seat *seat
+
+	place any
 }
 
 type noteKind uint8
@@ -284,7 +286,7 @@ func (l *loop) handle(n *note) {
 	case n.fn != nil:
 		n.fn()
 	case n.kind == noteAdopt:
-		l.adopt(n.seat.ln, n.fd, &n.sa)
+		l.adopt(n)
 	case n.kind == noteClose:
 		n.conn.loopClose(false)
 	case n.conn != nil:

@@ -51,6 +51,12 @@ func (c *Conn) Loop() int { return 0 }
 // Park is only for loops.
 func (c *Conn) Park(Handler, Time) bool { return false }
 
+// Start is only for loops.
+func (c *Conn) Start(Handler) {}
+
+// Do calls fn.
+func (c *Conn) Do(fn func()) { fn() }
+
 // Keep says that c may be kept; nobody watches it.
 func (c *Conn) Keep(Keeper) bool { return true }
 

@@ -204,6 +204,21 @@ func (c *Conn) Park(h Handler, until Time) bool {
 	return true
 }
 
+// Start runs h on c's loop, as if c had been parked and woken. Only c's loop may call it.
+func (c *Conn) Start(h Handler) {
+	c.on.parked = h
+	c.lp.unpark(c)
+}
+
+// Do calls fn where no task of c's loop runs, or at once when c is on Go's poller. Any goroutine may call it.
+func (c *Conn) Do(fn func()) {
+	if c.lp == nil {
+		fn()
+		return
+	}
+	c.lp.post(note{fn: fn})
+}
+
 // unpark starts the handler of c, if it waits.
 func (l *loop) unpark(c *Conn) {
 	h := c.on.parked

@@ -2,16 +2,16 @@ package engine
 
 import "sync"
 
-// sessions is the set of live sessions, so that a stop can end the idle ones at once and the rest when time is up.
-type sessions struct {
+// clients is the set of live clients, so that a stop can end the idle ones at once and the rest when time is up.
+type clients struct {
 	mu   sync.Mutex
-	head *session // doubly linked through session.next and prev
+	head *client // doubly linked through client.next and prev
 	n    int
 
 	closing, aborting bool // what sessions that begin later are told, too
 }
 
-func (l *sessions) add(s *session) {
+func (l *clients) add(s *client) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing || s.port.closed.Load() {
@@ -29,19 +29,19 @@ func (l *sessions) add(s *session) {
 }
 
 // settle waits until a stop of idle sessions that is under way has reached the caller's.
-func (l *sessions) settle() {
+func (l *clients) settle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 }
 
 // reopen lets new sessions live again after a stop.
-func (l *sessions) reopen() {
+func (l *clients) reopen() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closing, l.aborting = false, false
 }
 
-func (l *sessions) remove(s *session) {
+func (l *clients) remove(s *client) {
 	l.mu.Lock()
 	if s.prev != nil {
 		s.prev.next = s.next
@@ -57,29 +57,29 @@ func (l *sessions) remove(s *session) {
 }
 
 // each calls f for every session, under the lock.
-func (l *sessions) each(f func(*session)) {
+func (l *clients) each(f func(*client)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all(f)
 }
 
-func (l *sessions) all(f func(*session)) {
+func (l *clients) all(f func(*client)) {
 	for s := l.head; s != nil; s = s.next {
 		f(s)
 	}
 }
 
 // closeIdle ends the sessions that wait for a next request.
-func (l *sessions) closeIdle() {
+func (l *clients) closeIdle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closing = true
-	l.all(func(s *session) { s.stopIdle() })
+	l.all(func(s *client) { s.stopIdle() })
 }
 
 // closeIdleOf is closeIdle for the connections of one socket.
-func (l *sessions) closeIdleOf(p *port) {
-	l.each(func(s *session) {
+func (l *clients) closeIdleOf(p *port) {
+	l.each(func(s *client) {
 		if s.port == p {
 			s.stopIdle()
 		}
@@ -87,9 +87,9 @@ func (l *sessions) closeIdleOf(p *port) {
 }
 
 // abortAll ends every session now.
-func (l *sessions) abortAll() {
+func (l *clients) abortAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.aborting = true
-	l.all(func(s *session) { s.abort() })
+	l.all(func(s *client) { s.abort() })
 }
