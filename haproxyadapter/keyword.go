@@ -115,7 +115,7 @@ func (t table) names() []string {
 var globalKeywords, proxyKeywords table
 
 func init() {
-	globalKeywords = newTable(globalProcess, globalLog, globalStats, globalChecks, globalEnv, globalTune, globalSSL,
+	globalKeywords = newTable(globalProcess, globalLoops, globalLog, globalStats, globalChecks, globalEnv, globalTune, globalSSL,
 		globalIgnored, later(inGlobal, globalLater), globalOld)
 	proxyKeywords = newTable(proxyBasics, proxyTimeouts, proxyOptions, proxyLogOptions, proxyLog, proxyCaptures, proxyErrors,
 		proxyRules, proxyBackend, proxyChecks, proxyStats, proxyIgnored, later(inAll, proxyLater), proxyOld, proxyOldRules)

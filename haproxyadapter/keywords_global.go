@@ -34,7 +34,6 @@ var globalProcess = []keyword{
 		}
 		return err
 	}),
-	row("nbthread", inGlobal, globalNbthread),
 	{name: "strict-limits", in: inGlobal, no: true, parse: func(p *parser, d *cfg.Dispenser) error {
 		on := p.prefix == ""
 		p.conf.Global.Process.StrictLimits = &on
@@ -165,23 +164,6 @@ func (p *parser) numericID(d *cfg.Dispenser, word string, target **int) error {
 	}
 	*target = &n
 	p.process(d, word)
-	return nil
-}
-
-func globalNbthread(p *parser, d *cfg.Dispenser) error {
-	got := ""
-	if d.NextArg() {
-		got = d.Val()
-	}
-	n, err := strconv.Atoi(got)
-	if err != nil {
-		return d.Errf("'nbthread' passed a missing or unparsable integer value in '%s'", got)
-	}
-	if n < 1 || n > 64 {
-		return d.Errf("'nbthread' value must be between 1 and 64 (was %d)", n)
-	}
-	p.conf.Global.Process.Nbthread = n
-	p.process(d, "nbthread")
 	return nil
 }
 

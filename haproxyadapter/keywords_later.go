@@ -36,18 +36,17 @@ func ignoreNumber(_ *parser, d *cfg.Dispenser) error {
 
 // globalIgnored are the words of the global section that only steer how HAProxy uses its process (configuration.txt 3).
 var globalIgnored = []keyword{
-	ignore("busy-polling", whyPoll), ignore("noepoll", whyPoll), ignore("noevports", whyPoll), ignore("nokqueue", whyPoll),
+	ignore("busy-polling", whyPoll), ignore("noevports", whyPoll), ignore("nokqueue", whyPoll),
 	ignore("nopoll", whyPoll), ignore("tune.maxpollevents", whyPoll), ignore("tune.fd.edge-triggered", whyPoll),
 	ignore("cpu-map", whyThreads), ignore("numa-cpu-mapping", whyThreads), ignore("thread-group", whyThreads),
-	ignore("thread-groups", whyThreads), ignore("tune.idle-pool.shared", whyThreads),
+	ignore("thread-groups", whyThreads),
 	ignore("tune.listener.multi-queue", whyThreads), ignore("tune.runqueue-depth", whyThreads),
 	ignore("tune.sched.low-latency", whyThreads), ignore("profiling.tasks", whyThreads),
-	ignore("profiling.memory", whyThreads), ignore("tune.maxaccept", whyThreads),
+	ignore("profiling.memory", whyThreads),
 	ignore("no-memory-trimming", whyMemory), ignore("tune.buffers.limit", whyMemory), ignore("tune.buffers.reserve", whyMemory),
 	ignore("tune.fail-alloc", whyMemory), ignore("tune.pattern.cache-size", whyMemory),
 	ignore("tune.pool-high-fd-ratio", whyMemory), ignore("tune.pool-low-fd-ratio", whyMemory), ignore("maxzlibmem", whyMemory),
 	ignore("tune.zlib.memlevel", whyMemory), ignore("tune.zlib.windowsize", whyMemory),
-	ignore("maxpipes", whyBuffers), ignore("nosplice", whyBuffers), ignore("tune.pipesize", whyBuffers),
 	ignore("tune.rcvbuf.client", whyBuffers), ignore("tune.rcvbuf.server", whyBuffers), ignore("tune.recv_enough", whyBuffers),
 	ignore("tune.sndbuf.client", whyBuffers), ignore("tune.sndbuf.server", whyBuffers), ignore("tune.idletimer", whyBuffers),
 	ignore("noreuseport", whyBuffers), ignore("nogetaddrinfo", "names are resolved in the background"),
@@ -82,9 +81,8 @@ var proxyIgnored = []keyword{
 	ignore("bind-process", whyThreads),
 	{name: "backlog", in: inFront, warn: "the system's largest queue is used", parse: ignoreNumber},
 	ignore("option contstats", whyCounters), ignore("option socket-stats", whyCounters),
-	ignore("option splice-auto", whyBuffers), ignore("option splice-request", whyBuffers),
-	ignore("option splice-response", whyBuffers), ignore("option tcp-smart-accept", whyBuffers),
-	ignore("option tcp-smart-connect", whyBuffers), ignore("option disable-h2-upgrade", "HTTP/2 is not spoken on clear connections"),
+	ignore("option tcp-smart-accept", whyBuffers), ignore("option tcp-smart-connect", whyBuffers),
+	ignore("option disable-h2-upgrade", "HTTP/2 is not spoken on clear connections"),
 }
 
 // proxyLater are the words of proxies whose feature is not there yet (configuration.txt 4.1).

@@ -20,6 +20,9 @@ var proxyOptions = []keyword{
 	option("http-ignore-probes", inFront, func(o *haproxy.Options) *bool { return &o.HTTPIgnoreProbes }),
 	option("http-no-delay", inAll, func(*haproxy.Options) *bool { return new(bool) }), // data is never held back here
 	option("http-pretend-keepalive", inBack, func(o *haproxy.Options) *bool { return &o.HTTPPretendKeepalive }),
+	option("splice-auto", inAll, func(o *haproxy.Options) *bool { return &o.SpliceAuto }),
+	option("splice-request", inAll, func(o *haproxy.Options) *bool { return &o.SpliceRequest }),
+	option("splice-response", inAll, func(o *haproxy.Options) *bool { return &o.SpliceResponse }),
 	option("srvtcpka", inBack, func(o *haproxy.Options) *bool { return &o.Srvtcpka }),
 
 	connectionMode("http-keep-alive"),

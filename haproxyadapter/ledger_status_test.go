@@ -104,7 +104,7 @@ func tableStatus(t *testing.T, e entry, known table, old []keyword) string {
 
 // rightsWords are words for the process itself, which only the haproxy command obeys.
 var rightsWords = []string{
-	"chroot", "daemon", "gid", "group", "master-worker", "nbthread", "pidfile", "quiet", "strict-limits", "uid", "ulimit-n",
+	"chroot", "daemon", "gid", "group", "master-worker", "pidfile", "quiet", "strict-limits", "uid", "ulimit-n",
 	"user", "zero-warning",
 }
 

@@ -178,6 +178,8 @@ func (c *command) override(conf *haproxy.Config) {
 			p.Maxconn = c.proxyMaxconn
 		}
 	}
+	g.Noepoll = g.Noepoll || c.noEpoll
+	g.Nosplice = g.Nosplice || c.noSplice
 	pr := &g.Process
 	pr.Daemon = (pr.Daemon || c.daemon) && !c.foreground && !c.debug
 	pr.MasterWorker = (pr.MasterWorker || c.master) && !c.foreground

@@ -27,6 +27,7 @@ type options struct {
 	quiet, verbose                bool
 	zeroWarning, diagnostics      bool // -dW, -dD
 	noServerVerify                bool // -dV
+	noEpoll, noSplice             bool // -de, -dS
 	dumpKeywords                  string
 }
 
@@ -85,7 +86,7 @@ func (o *options) flag(word string) bool {
 
 func ignore(*options) {}
 
-// flags are the options without argument. Those that concern HAProxy's own pollers and memory do nothing.
+// flags are the options without argument. Those that concern other pollers and HAProxy's memory do nothing.
 var flags = map[string]func(*options){
 	"-v":  func(o *options) { o.version = 1 },
 	"-vv": func(o *options) { o.version = 2 },
@@ -100,7 +101,9 @@ var flags = map[string]func(*options){
 	"-dW": func(o *options) { o.zeroWarning = true },
 	"-dD": func(o *options) { o.diagnostics = true },
 	"-dV": func(o *options) { o.noServerVerify = true },
-	"-de": ignore, "-dp": ignore, "-dS": ignore, "-dG": ignore, "-dR": ignore, "-dr": ignore, "-dk": ignore, "-dv": ignore,
+	"-de": func(o *options) { o.noEpoll = true },
+	"-dS": func(o *options) { o.noSplice = true },
+	"-dp": ignore, "-dG": ignore, "-dR": ignore, "-dr": ignore, "-dk": ignore, "-dv": ignore,
 }
 
 // valued are the options with one argument.

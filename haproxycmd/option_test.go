@@ -3,6 +3,8 @@ package haproxycmd
 import (
 	"slices"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 )
 
 func TestParse(t *testing.T) {
@@ -22,6 +24,9 @@ func TestParse(t *testing.T) {
 		{[]string{"-n", "10", "-N", "x", "-m", "-5"}, func(o *options) bool { return o.maxconn == 10 && o.proxyMaxconn == 0 && o.memory == 0 }},
 		{[]string{"-dM0,tag", "-dKall", "-dL", "-de", "-dW", "-dD", "-dV"}, func(o *options) bool { return o.zeroWarning && o.diagnostics }},
 		{[]string{"-cc", ""}, func(o *options) bool { return o.condition != nil && *o.condition == "" }},
+		{[]string{"-de"}, func(o *options) bool { return o.noEpoll && !o.noSplice }},
+		{[]string{"-dS"}, func(o *options) bool { return o.noSplice && !o.noEpoll }},
+		{[]string{"-dp", "-dk", "-dv"}, func(o *options) bool { return !o.noEpoll && !o.noSplice }},
 		{[]string{"-x", "s", "-S", "m"}, func(o *options) bool { return o.oldSocket == "s" && o.masterCLI == "m" }},
 		{[]string{"-v"}, func(o *options) bool { return o.version == 1 }},
 		{[]string{"-vv"}, func(o *options) bool { return o.version == 2 }},
@@ -29,6 +34,29 @@ func TestParse(t *testing.T) {
 		o, flaw := parse(row.args)
 		if flaw != nil || !row.check(o) {
 			t.Errorf("%q: %+v, %+v", row.args, o, flaw)
+		}
+	}
+}
+
+// TestOverride: the command line's words go over those of the files.
+func TestOverride(t *testing.T) {
+	for _, row := range []struct {
+		args  []string
+		check func(*haproxy.Config) bool
+	}{
+		{nil, func(c *haproxy.Config) bool { return !c.Global.Noepoll && !c.Global.Nosplice && c.Global.Maxconn == 7 }},
+		{[]string{"-de"}, func(c *haproxy.Config) bool { return c.Global.Noepoll && !c.Global.Nosplice }},
+		{[]string{"-dS"}, func(c *haproxy.Config) bool { return c.Global.Nosplice && !c.Global.Noepoll }},
+		{[]string{"-n", "5"}, func(c *haproxy.Config) bool { return c.Global.Maxconn == 5 }},
+	} {
+		o, flaw := parse(row.args)
+		if flaw != nil {
+			t.Fatalf("%q: %+v", row.args, flaw)
+		}
+		conf := &haproxy.Config{Global: haproxy.Global{Maxconn: 7}}
+		(&command{options: o}).override(conf)
+		if !row.check(conf) {
+			t.Errorf("%q: %+v", row.args, conf.Global)
 		}
 	}
 }

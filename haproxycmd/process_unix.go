@@ -23,7 +23,7 @@ func (c *command) raiseFiles() bool {
 	g := &c.conf.Global
 	want := uint64(g.Process.UlimitN)
 	if want == 0 && g.Maxconn > 0 {
-		want = uint64(2*g.Maxconn + spareFiles)
+		want = uint64(2*g.Maxconn + c.conf.PipeFiles(g.Maxconn) + spareFiles)
 	}
 	var l unix.Rlimit
 	if want == 0 || unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil || l.Cur >= want {

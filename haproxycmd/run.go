@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -20,9 +19,6 @@ func (c *command) run() int {
 	p := &c.conf.Global.Process
 	if p.Daemon && c.child == nil {
 		return c.spawn()
-	}
-	if p.Nbthread > 0 {
-		runtime.GOMAXPROCS(p.Nbthread)
 	}
 	if c.memory > 0 {
 		debug.SetMemoryLimit(int64(c.memory) << 20)

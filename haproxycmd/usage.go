@@ -33,7 +33,9 @@ func printUsage(w io.Writer, name string) {
         -sf/-st [pid ]* finishes/terminates old pids.
         -dW fails if any warning is emitted
         -dD diagnostic mode : warn about suspicious configuration statements
-        -dM -dK -dV -de -dp -dS -dG -dR -dr -x <unix_socket> -S <bind> are accepted
+        -de disables own event loops over epoll() (Go's poller instead)
+        -dS disables splice usage (broken on old kernels)
+        -dM -dK -dV -dp -dG -dR -dr -x <unix_socket> -S <bind> are accepted
 
 `)
 }

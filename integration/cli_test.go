@@ -17,6 +17,7 @@ func cliConfig(t *testing.T, socket string, ready int) string {
 	return fmt.Sprintf(`global
  nbthread 1
  maxconn 1000
+ maxpipes 40
  max-spread-checks 10
  node n1
  description some words
@@ -221,7 +222,7 @@ func TestCLIInfo(t *testing.T) {
 	said := map[string]bool{
 		"Name": true, "Nbthread": true, "Nbproc": true, "Process_num": true, "Maxconn": true, "node": true, "description": true,
 		"Stopping": true, "Tainted": true, "Memmax_MB": true, "CurrConns": true, "Hard_maxconn": true, "Memmax_bytes": true,
-		"Listeners": true,
+		"Listeners": true, "Maxpipes": true,
 	}
 	rows := []string{"show info", "show info desc", "show info typed", "show info typed desc", "show info float",
 		"show info typed float", "show info json", "show info json float", "show info json desc", "show info foo", "show info;show version"}

@@ -33,6 +33,22 @@ type Global struct {
 	HardStopAfter time.Duration
 	// StartTime is used for stats; set by the engine.
 	Node string
+
+	// Threads is how many event loops serve connections, 0 for GOMAXPROCS (nbthread).
+	Threads int
+	// NoEpoll serves sessions on goroutines over Go's poller instead of own loops (noepoll).
+	NoEpoll bool
+	// NoSplice copies all bodies (nosplice).
+	NoSplice bool
+	// MaxPipes is how many pipes there may be for splice(2), 0 for no limit (maxpipes).
+	MaxPipes int
+	// PipeSize is their size in bytes, 0 for the system's (tune.pipesize).
+	PipeSize int
+	// IdlePoolShared lets a loop take idle server connections of another one (tune.idle-pool.shared, on by default).
+	IdlePoolShared bool
+	// MaxAccept is how many connections a loop accepts in a row, 0 for the built-in number, negative for no limit
+	// (tune.maxaccept).
+	MaxAccept int
 }
 
 // ConnMode says what happens to connections after a response (configuration.txt 4: the four modes).
@@ -218,6 +234,8 @@ type Proxy struct {
 	AbortOnClose           bool
 	Stats                  Service
 	ClientKA, ServerKA     bool
+	// option splice-auto, -request, -response: each counts when the frontend or the backend has it.
+	SpliceAuto, SpliceRequest, SpliceResponse bool
 
 	// backend half
 	Cookie     *Cookie

@@ -133,13 +133,33 @@ func (b *builder) warn(pos cfg.Pos, msg string) {
 func (b *builder) global() {
 	g, t := &b.cfg.Global, &b.cfg.Global.Tune
 	s := &b.out.snap.Global
-	s.Maxconn = cmp.Or(g.Maxconn, defaultMaxconn())
+	s.Maxconn = cmp.Or(g.Maxconn, b.cfg.defaultMaxconn())
 	s.Bufsize = cmp.Or(t.Bufsize, 16384)
 	s.Maxrewrite = cmp.Or(t.Maxrewrite, 1024)
 	s.MaxHdr = cmp.Or(t.HTTPMaxhdr, 101)
 	s.LogURILen = cmp.Or(t.HTTPLogurilen, 1024)
 	s.Node = g.Node
+	b.loops()
 	b.setVars()
+}
+
+// loops compiles what concerns the event loops and the pipes.
+func (b *builder) loops() {
+	g, t := &b.cfg.Global, &b.cfg.Global.Tune
+	s := &b.out.snap.Global
+	if g.Nbthread < 0 || g.Nbthread > MaxThreads {
+		b.failf(cfg.Pos{}, "'nbthread' value must be between 1 and %d (was %d)", MaxThreads, g.Nbthread)
+	}
+	if g.Maxpipes < 0 {
+		b.failf(cfg.Pos{}, "'maxpipes' expects a value of at least 0, got '%d'", g.Maxpipes)
+	}
+	if t.Pipesize < 0 {
+		b.failf(cfg.Pos{}, "'tune.pipesize' expects a value of at least 0, got '%d'", t.Pipesize)
+	}
+	s.Threads, s.NoEpoll, s.NoSplice = g.Nbthread, g.Noepoll, g.Nosplice
+	s.MaxPipes, s.PipeSize = g.maxpipes(s.Maxconn), t.Pipesize
+	s.MaxAccept = t.Maxaccept
+	s.IdlePoolShared = t.IdlePoolShared == nil || *t.IdlePoolShared
 }
 
 // firstID is the number of the first proxy: the stats sockets are one before it, when there are any.

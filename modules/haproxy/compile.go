@@ -110,6 +110,7 @@ func (c *proxyBuilder) options() {
 	e.IgnoreProbes = o.HTTPIgnoreProbes
 	e.PretendKA = o.HTTPPretendKeepalive
 	e.ClientKA, e.ServerKA = o.Clitcpka, o.Srvtcpka
+	e.SpliceAuto, e.SpliceRequest, e.SpliceResponse = o.SpliceAuto, o.SpliceRequest, o.SpliceResponse
 	maxHdr := c.out.snap.Global.MaxHdr
 	e.ReqLimits = h1.Limits{MaxHdr: maxHdr, AcceptInvalid: o.AcceptInvalidHTTPRequest}
 	e.ResLimits = h1.Limits{MaxHdr: maxHdr, AcceptInvalid: o.AcceptInvalidHTTPResponse}

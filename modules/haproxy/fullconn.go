@@ -12,7 +12,7 @@ func (c *Config) fullConn(p *Proxy) int64 {
 	sum := 0
 	for _, f := range c.Proxies {
 		if f.Type.HasFrontend() && f.leadsTo(p) {
-			sum += cmp.Or(f.Maxconn, cmp.Or(c.Global.Maxconn, defaultMaxconn()))
+			sum += cmp.Or(f.Maxconn, cmp.Or(c.Global.Maxconn, c.defaultMaxconn()))
 		}
 	}
 	return int64(max(1, (sum+9)/10))

@@ -39,9 +39,19 @@ type Global struct {
 	// SetVar are process variables that are set at start ("set-var", "set-var-fmt").
 	SetVar []SetVar `json:"set_var,omitempty"`
 
+	// Nbthread is how many event loops serve connections, 1 to 64 ("nbthread"). Default: one for each CPU.
+	Nbthread int `json:"nbthread,omitempty"`
+	// Noepoll serves sessions on goroutines over the Go runtime's poller instead of own event loops ("noepoll").
+	Noepoll bool `json:"noepoll,omitempty"`
+	// Nosplice copies the bodies of messages instead of letting the kernel move them with splice(2) ("nosplice").
+	Nosplice bool `json:"nosplice,omitempty"`
+	// Maxpipes is how many pipes there may be for splice(2); bodies are copied when none is left ("maxpipes"). Default: a
+	// quarter of maxconn.
+	Maxpipes int `json:"maxpipes,omitempty"`
+
 	// Process is what the haproxy command does with the process; `caddy run` leaves it to the service manager.
 	Process Process `json:"process,omitzero"`
-	// Tune are the sizes and limits that change what is accepted ("tune....").
+	// Tune are the sizes and limits that have defaults which seldom need a change ("tune....").
 	Tune Tune `json:"tune,omitzero"`
 	// SSL are the defaults of TLS listeners and servers.
 	SSL SSLDefaults `json:"ssl,omitzero"`
@@ -63,8 +73,6 @@ type Process struct {
 	GID    *int   `json:"gid,omitempty"`
 	// UlimitN is the limit of open files ("ulimit-n"). Default: computed from maxconn.
 	UlimitN int `json:"ulimit_n,omitempty"`
-	// Nbthread is the number of CPUs to use ("nbthread"). Default: all.
-	Nbthread int `json:"nbthread,omitempty"`
 	// StrictLimits refuses to start when a limit cannot be set; nil means true ("strict-limits").
 	StrictLimits *bool `json:"strict_limits,omitempty"`
 	// Quiet and ZeroWarning are the command's flags -q and -dW ("quiet", "zero-warning").
@@ -72,7 +80,7 @@ type Process struct {
 	ZeroWarning bool `json:"zero_warning,omitempty"`
 }
 
-// Tune are the sizes and limits of configuration.txt 3.2 that change what is accepted.
+// Tune are the sizes and limits of configuration.txt 3.2.
 type Tune struct {
 	// Bufsize bounds a request or response head together with Maxrewrite ("tune.bufsize"). Default: 16384.
 	Bufsize int `json:"bufsize,omitempty"`
@@ -82,6 +90,14 @@ type Tune struct {
 	HTTPMaxhdr int `json:"http_maxhdr,omitempty"`
 	// HTTPLogurilen bounds the request line in logs ("tune.http.logurilen"). Default: 1024.
 	HTTPLogurilen int `json:"http_logurilen,omitempty"`
+	// Pipesize is the size in bytes of the pipes for splice(2) ("tune.pipesize"). Default: the system's, 65536 with Linux.
+	Pipesize int `json:"pipesize,omitempty"`
+	// Maxaccept is how many connections are accepted in a row before other work is done, negative for no limit
+	// ("tune.maxaccept"). Default: a small number that suits the event loops.
+	Maxaccept int `json:"maxaccept,omitempty"`
+	// IdlePoolShared lets an event loop take idle server connections of another one; nil means true
+	// ("tune.idle-pool.shared").
+	IdlePoolShared *bool `json:"idle_pool_shared,omitempty"`
 }
 
 // SetVar sets one process variable at start (configuration.txt 3.1 "set-var", "set-var-fmt").

@@ -28,6 +28,12 @@ type Options struct {
 	LogSeparateErrors bool `json:"log_separate_errors,omitempty"`
 	// Logasap logs when the response head is there, before the body ends.
 	Logasap bool `json:"logasap,omitempty"`
+	// SpliceAuto, SpliceRequest and SpliceResponse let the kernel move bodies with splice(2): in both directions where it
+	// looks worth it, or wherever possible from the client or from the server. Each counts when the frontend or the backend
+	// has it.
+	SpliceAuto     bool `json:"splice_auto,omitempty"`
+	SpliceRequest  bool `json:"splice_request,omitempty"`
+	SpliceResponse bool `json:"splice_response,omitempty"`
 	// HTTPRestrictReqHdrNames says what to do with request headers whose names have other characters than letters, digits
 	// and dashes: preserve, delete or reject. Default: preserve.
 	HTTPRestrictReqHdrNames string `json:"http_restrict_req_hdr_names,omitempty"`

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -44,7 +45,8 @@ func (source) Process() stats.Process {
 	if p.Node == "" {
 		p.Node, _ = os.Hostname()
 	}
-	p.Maxconn = b.snap.Global.Maxconn
+	p.Maxconn, p.Maxpipes = b.snap.Global.Maxconn, b.snap.Global.MaxPipes
+	p.Threads = cmp.Or(b.snap.Global.Threads, p.Threads)
 	p.Listeners = len(b.sockets)
 	for _, l := range b.snap.Listeners {
 		if !l.Proxy.Disabled {

@@ -21,7 +21,7 @@ func (p *Process) info(float bool, now time.Time) []infoLine {
 		"Nbthread": int64(p.Threads), "Nbproc": 1, "Process_num": 1, "Pid": int64(p.Pid), "Uptime_sec": seconds(up),
 		"Memmax_MB": p.MemLimit / mb, "PoolAlloc_MB": p.MemAlloc / mb, "PoolUsed_MB": p.MemUsed / mb,
 		"Ulimit-n": int64(p.UlimitN), "Maxsock": int64(p.UlimitN), "Maxconn": int64(p.Maxconn),
-		"Hard_maxconn": int64(p.Maxconn), "CurrConns": p.CurrConns, "CumConns": p.CumConns, "CumReq": p.CumReq,
+		"Hard_maxconn": int64(p.Maxconn), "Maxpipes": int64(p.Maxpipes), "CurrConns": p.CurrConns, "CumConns": p.CumConns, "CumReq": p.CumReq,
 		"ConnRate": p.ConnRate, "MaxConnRate": p.MaxConnRate, "SessRate": p.SessRate, "MaxSessRate": p.MaxSessRate,
 		"Tasks": int64(p.Tasks), "Idle_pct": 100, "Stopping": truth(p.Stopping),
 		"Jobs": p.CurrConns + int64(p.Listeners), "Listeners": int64(p.Listeners), "DroppedLogs": p.DroppedLogs,

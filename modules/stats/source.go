@@ -55,8 +55,9 @@ type Process struct {
 	Description string
 	Stopping    bool
 
-	UlimitN int // open files
-	Maxconn int // client connections
+	UlimitN  int // open files
+	Maxconn  int // client connections
+	Maxpipes int // pipes for splice(2)
 
 	CurrConns, CumConns, CumReq int64
 	ConnRate, MaxConnRate       int64
