@@ -2,6 +2,7 @@ package netio
 
 import (
 	"sync"
+	"sync/atomic"
 )
 
 // Handler is what a parked connection wakes.
@@ -33,27 +34,25 @@ type Acceptor interface {
 type Group struct {
 	mu      sync.Mutex
 	loops   []*loop
-	active  []*loop // those that accept
+	active  atomic.Pointer[[]*loop] // those that accept
 	wg      sync.WaitGroup
 	panics  func(value any, stack []byte)
-	batch   int
+	batch   atomic.Int32
 	release bool
 }
 
 // NewGroup returns a group without loops. What a task does not recover from goes to panics.
 func NewGroup(panics func(value any, stack []byte)) *Group {
-	return &Group{panics: panics, batch: defaultBatch}
+	g := &Group{panics: panics}
+	g.active.Store(new([]*loop))
+	return g
 }
 
 // defaultBatch is how many connections a loop accepts in a row (tune.maxaccept).
 const defaultBatch = 4
 
 // Loops is the number of loops that accept connections.
-func (g *Group) Loops() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.active)
-}
+func (g *Group) Loops() int { return len(*g.active.Load()) }
 
 // Wait blocks until all loops have ended after Release.
 func (g *Group) Wait() { g.wg.Wait() }

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"errors"
+	"math"
 	"net"
 	"sync"
 	"syscall"
@@ -10,13 +11,17 @@ import (
 )
 
 // Start makes n loops accept connections; those that were more before only finish what they have. batch is how many
-// connections are accepted in a row, 0 for the default.
+// connections are accepted in a row: 0 for the default, negative for all that are there.
 func (g *Group) Start(n, batch int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if batch > 0 {
-		g.batch = batch
+	switch {
+	case batch == 0:
+		batch = defaultBatch
+	case batch < 0:
+		batch = math.MaxInt32
 	}
+	g.batch.Store(int32(batch))
 	for len(g.loops) < n {
 		l, err := newLoop(g)
 		if err != nil {
@@ -26,7 +31,8 @@ func (g *Group) Start(n, batch int) error {
 		g.wg.Add(1)
 		go l.run()
 	}
-	g.active = g.loops[:n:n]
+	active := g.loops[:n:n]
+	g.active.Store(&active)
 	return nil
 }
 
@@ -82,7 +88,7 @@ func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 	s := &Listener{g: g, a: a, fd: fd, unix: isUnix}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, l := range g.active {
+	for _, l := range *g.active.Load() {
 		st := &seat{ln: s, l: l}
 		s.seats = append(s.seats, st)
 		l.post(note{fn: st.open})
@@ -198,7 +204,7 @@ func (l *loop) accept(st *seat) {
 		return
 	}
 	a := st.ln.a
-	for range l.g.batch {
+	for range l.g.batch.Load() {
 		place, ok := a.Room()
 		if !ok {
 			st.rest()
@@ -233,19 +239,12 @@ func (l *loop) lighter() *loop {
 	var best *loop
 	n := l.count.Load()
 	low := n - 4 - n/8
-	for _, o := range l.g.peers() {
+	for _, o := range *l.g.active.Load() {
 		if c := o.count.Load(); c < low {
 			best, low = o, c
 		}
 	}
 	return best
-}
-
-// peers are the loops that accept. They change only with a new configuration.
-func (g *Group) peers() []*loop {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.active
 }
 
 func (l *loop) adopt(n *note) {

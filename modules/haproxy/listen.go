@@ -61,16 +61,19 @@ func open(na string, o *BindOptions) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	lc := net.ListenConfig{Control: o.control, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
+	var s socket
+	lc := net.ListenConfig{Control: s.control(o), KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
 	ln, err := addr.Listen(context.Background(), 0, lc)
 	if err != nil {
+		s.close()
 		return nil, err
 	}
 	l, ok := ln.(net.Listener)
 	if !ok {
+		s.close()
 		return nil, fmt.Errorf("%s is no stream address", na)
 	}
-	return l, nil
+	return s.wrap(l, na), nil
 }
 
 // own applies mode, user and group of a unix socket.
