@@ -170,11 +170,7 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			s.endResponse()
 			return
 		}
-		buf := whole
-		if left > 0 && int64(len(buf)) > left {
-			buf = buf[:left]
-		}
-		n, ok := s.readBody(buf, left < 0)
+		n, ok := s.readBody(whole, left < 0)
 		if !ok {
 			return
 		}
@@ -184,7 +180,10 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			}
 			return
 		}
-		data = buf[:n]
+		if left >= 0 && int64(n) > left { // more than was announced
+			n, s.srvKeep = int(left), false
+		}
+		data = whole[:n]
 		t.Log.BytesOut += int64(n)
 	}
 }

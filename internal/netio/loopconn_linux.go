@@ -196,7 +196,7 @@ func (c *Conn) look() {
 // Park lets c wait for its next bytes with neither task nor buffer, and h go on then, or at until. It returns false, and
 // does nothing, when there is something to read already or c belongs to no loop. Only a task of c's loop may call it.
 func (c *Conn) Park(h Handler, until Time) bool {
-	if c.lp == nil || c.on.closed || c.on.rready {
+	if c.lp == nil || c.on.closed || !c.settled() {
 		return false
 	}
 	c.on.parked = h
@@ -219,6 +219,14 @@ func (c *Conn) Do(fn func()) {
 	c.lp.post(note{fn: fn})
 }
 
+// settled tells whether nothing is there to be read. After a read that filled its buffer only the system knows.
+func (c *Conn) settled() bool {
+	if c.on.rready && !c.on.hup && c.peek() == peekQuiet {
+		c.on.rready = false
+	}
+	return !c.on.rready
+}
+
 // unpark starts the handler of c, if it waits.
 func (l *loop) unpark(c *Conn) {
 	h := c.on.parked
@@ -235,7 +243,7 @@ func (l *loop) unpark(c *Conn) {
 // Keep lets k have c while it is idle: it is told at once when the peer closes or says something. Only a task of c's loop
 // may call it; false means that there is something already.
 func (c *Conn) Keep(k Keeper) bool {
-	if c.on.rready {
+	if c.lp != nil && !c.settled() {
 		return false
 	}
 	c.on.keeper = k
