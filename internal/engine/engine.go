@@ -85,6 +85,9 @@ func (e *Engine) Remove(s *Snapshot) {
 	}
 }
 
+// processors is how many Go may use before loops need more of its own kind.
+var processors = runtime.GOMAXPROCS(0)
+
 // loops are the event loops that s wants, nil when sessions are to run on goroutines.
 func (e *Engine) loops(s *Snapshot) *netio.Group {
 	if s.Global.NoEpoll {
@@ -98,7 +101,7 @@ func (e *Engine) loops(s *Snapshot) *netio.Group {
 	}
 	n := s.Global.Threads
 	if n <= 0 {
-		n = runtime.GOMAXPROCS(0)
+		n = processors
 	}
 	if err := e.group.Start(n, s.Global.MaxAccept); err != nil {
 		return nil
