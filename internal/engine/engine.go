@@ -115,6 +115,7 @@ func (e *Engine) rule(s *Snapshot) {
 	if s != nil {
 		e.rebind(s) // before the limit, so that whoever waits for it finds the new listeners
 		e.slots.limit(s.Global.Maxconn)
+		netio.Pipes.Limit(s.Global.MaxPipes, s.Global.PipeSize)
 	}
 }
 

@@ -39,7 +39,7 @@ type loop struct {
 	sleeping atomic.Bool
 	since    atomic.Int64 // Time since when it has been running tasks, 0 while it waits
 
-	pipes  []*pipe
+	pipes  []*Pipe
 	iov    [2]syscall.Iovec
 	msg    syscall.Msghdr
 	events [256]syscall.EpollEvent
@@ -160,6 +160,7 @@ func (l *loop) end() {
 		t.on.stop()
 	}
 	for _, p := range l.pipes {
+		Pipes.free.Add(-1)
 		p.close()
 	}
 	syscall.Close(l.ep)

@@ -68,6 +68,21 @@ func (c *Conn) Discard() { c.Close() }
 
 func (c *Conn) nudge() {}
 
+// Pipe is only for loops.
+type Pipe struct{}
+
+// Pipe is nil: there is no splice(2).
+func (t *Task) Pipe() *Pipe { return nil }
+
+// Release is never called.
+func (p *Pipe) Release() {}
+
+// Fill is never called.
+func (p *Pipe) Fill(*Conn, int64, Time) (int, error) { return 0, errNoLoops }
+
+// Drain is never called.
+func (p *Pipe) Drain(*Conn, time.Duration, bool) error { return errNoLoops }
+
 func (c *Conn) loopRead([]byte, Lender, *Conn, Time) (int, error) { return 0, errNoLoops }
 
 func (c *Conn) loopWrite([]byte, []byte, time.Duration, bool) (int, error) { return 0, errNoLoops }

@@ -48,38 +48,83 @@ func (l *loop) register(c *Conn) error {
 
 // loopRead is Read, ReadLent when lend is not nil, and ReadWatch when watch is not nil.
 func (c *Conn) loopRead(p []byte, lend Lender, watch *Conn, until Time) (int, error) {
-	l := c.lp
-	t := l.cur
+	c.lp.fair()
 	for {
-		switch {
-		case c.aborted.Load(), c.on.closed:
-			return 0, ErrAborted
-		case c.poked.Load():
-			return 0, ErrGone
-		}
-		limit := Earlier(until, Time(c.limit.Load()))
-		if limit != 0 && l.now >= limit {
-			return 0, ErrTimeout
-		}
 		if c.on.rready {
+			if err := c.refused(until); err != nil {
+				return 0, err
+			}
 			n, err := c.receive(p, lend)
 			if err != syscall.EAGAIN {
 				return n, err
 			}
 		}
+		if err := c.awaitRead(watch, until); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// refused is why a read may not even be tried, nil when it may.
+func (c *Conn) refused(until Time) error {
+	switch {
+	case c.aborted.Load(), c.on.closed:
+		return ErrAborted
+	case c.poked.Load():
+		return ErrGone
+	}
+	if limit := Earlier(until, Time(c.limit.Load())); limit != 0 && c.lp.now >= limit {
+		return ErrTimeout
+	}
+	return nil
+}
+
+// awaitRead waits until a read of c may bring something, which may be wrong. The error tells why it must not be tried:
+// the deadline, an interruption, or the end of the watched connection.
+func (c *Conn) awaitRead(watch *Conn, until Time) error {
+	for {
+		if err := c.refused(until); err != nil {
+			return err
+		}
+		if c.on.rready {
+			return nil
+		}
+		t := c.lp.cur
 		if watch != nil {
 			if watch.left() {
-				return 0, ErrGone
+				return ErrGone
 			}
 			watch.on.watcher = t
 		}
 		c.on.reader = t
-		t.block(limit)
+		t.block(Earlier(until, Time(c.limit.Load())))
 		c.on.reader = nil
 		if watch != nil {
 			watch.on.watcher = nil
 		}
 	}
+}
+
+// awaitWrite waits until a write to c may go. It sets until when it begins to wait: a period without progress.
+func (c *Conn) awaitWrite(timeout time.Duration, until *Time) error {
+	for !c.on.wready {
+		if c.aborted.Load() || c.on.closed {
+			return ErrAborted
+		}
+		if *until == 0 {
+			*until = After(timeout)
+		} else if Now() >= *until {
+			return ErrTimeout
+		}
+		t := c.lp.cur
+		c.on.writer = t
+		t.block(*until)
+		c.on.writer = nil
+	}
+	if c.aborted.Load() || c.on.closed {
+		return ErrAborted
+	}
+	return nil
 }
 
 var errAgain error = syscall.EAGAIN
@@ -117,41 +162,28 @@ func (c *Conn) left() bool { return c.on.hup && c.peek() == peekClosed }
 
 // loopWrite is Write; more says that something follows at once.
 func (c *Conn) loopWrite(a, b []byte, timeout time.Duration, more bool) (int, error) {
-	l := c.lp
 	total := 0
 	var until Time
 	for len(a)+len(b) > 0 {
-		if c.aborted.Load() || c.on.closed {
-			return total, ErrAborted
+		if err := c.awaitWrite(timeout, &until); err != nil {
+			return total, err
 		}
-		if c.on.wready {
-			n, e := l.send(c.fd, a, b, more)
-			switch {
-			case e == syscall.EAGAIN:
-				c.on.wready = false
-			case e == syscall.EINTR:
-			case e != 0:
-				return total, e
-			default:
-				total += n
-				until = 0
-				if n >= len(a) {
-					a, b = nil, b[n-len(a):]
-				} else {
-					a = a[n:]
-				}
+		n, e := c.lp.send(c.fd, a, b, more)
+		switch {
+		case e == syscall.EAGAIN:
+			c.on.wready = false
+		case e == syscall.EINTR:
+		case e != 0:
+			return total, e
+		default:
+			total += n
+			until = 0
+			if n >= len(a) {
+				a, b = nil, b[n-len(a):]
+			} else {
+				a = a[n:]
 			}
-			continue
 		}
-		if until == 0 {
-			until = After(timeout)
-		} else if Now() >= until {
-			return total, ErrTimeout
-		}
-		t := l.cur
-		c.on.writer = t
-		t.block(until)
-		c.on.writer = nil
 	}
 	return total, nil
 }
