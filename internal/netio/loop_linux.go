@@ -72,7 +72,6 @@ const (
 	readable       = syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
 	writable       = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
 	gone           = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
-	whole          = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
 )
 
 // loopIDs gives each running loop the lowest number that is free: pools keep a place for each.
@@ -227,7 +226,6 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 	}
 	c := l.conns[fd]
 	o := &c.on
-	o.known = true
 	if ev.Events&gone != 0 {
 		o.hup = true
 		if o.watcher != nil {

@@ -12,7 +12,7 @@ import (
 
 type loop struct{}
 
-type loopConn struct{ known, rready bool }
+type loopConn struct{ armed, rready bool }
 
 type loopTask struct{ lp *loop }
 
@@ -50,6 +50,9 @@ func (c *Conn) Loop() int { return 0 }
 
 // Park is only for loops.
 func (c *Conn) Park(Handler, Time) bool { return false }
+
+// TryLent never reads.
+func (c *Conn) TryLent(Lender) (int, error) { return 0, nil }
 
 // Start is only for loops.
 func (c *Conn) Start(Handler) {}
