@@ -240,7 +240,7 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 		case o.parked != nil:
 			l.unpark(c)
 		case o.keeper != nil:
-			o.keeper.Lost(c)
+			l.lost(c)
 		}
 	}
 	if ev.Events&writable != 0 {
@@ -249,6 +249,11 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 			l.wake(o.writer)
 		}
 	}
+}
+
+func (l *loop) lost(c *Conn) {
+	defer l.recovered()
+	c.on.keeper.Lost(c)
 }
 
 // post leaves n for the loop. Any goroutine may call it.
@@ -281,6 +286,7 @@ func (l *loop) receive() {
 }
 
 func (l *loop) handle(n *note) {
+	defer l.recovered()
 	switch {
 	case n.fn != nil:
 		n.fn()

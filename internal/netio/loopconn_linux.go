@@ -161,7 +161,7 @@ func (c *Conn) receive(p []byte, lend Lender) (int, error) {
 		switch {
 		case e == syscall.EINTR:
 		case e == syscall.EAGAIN:
-			c.on.rready = c.on.hup
+			c.on.rready = false
 			if lend != nil {
 				lend.Reclaim()
 			}

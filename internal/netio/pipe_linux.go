@@ -89,7 +89,7 @@ func (p *Pipe) Fill(c *Conn, limit int64, until Time) (int, error) {
 		n, e := splice(c.fd, p.w, want, spliceMove|spliceNonblock)
 		switch {
 		case e == syscall.EAGAIN:
-			c.on.rready = c.on.hup && c.peek() != peekQuiet
+			c.on.rready = false
 		case e != 0:
 			return 0, e
 		case n == 0:
