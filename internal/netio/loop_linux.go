@@ -228,6 +228,7 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 	o := &c.on
 	if ev.Events&gone != 0 {
 		o.hup = true
+		o.dead = ev.Events&(syscall.EPOLLHUP|syscall.EPOLLERR) != 0
 		if o.watcher != nil {
 			l.wake(o.watcher)
 		}
