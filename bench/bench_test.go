@@ -54,12 +54,14 @@ func binary(t *testing.T) string {
 // TestShort runs the short form of a cell with all contenders, and of every other that is not only another configuration
 // with those that the goals compare. Each table comes out with a number in each place.
 func TestShort(t *testing.T) {
+	t.Parallel()
 	caddy := binary(t)
 	for _, args := range [][]string{
 		{"-cells", "1k,100m,idle"},
 		{"-cells", "p99,held,growth,busy,syscalls", "-contenders", "haproxy,this", "-threads", "1"},
 	} {
 		t.Run(args[1], func(t *testing.T) {
+			t.Parallel()
 			runShort(t, append(args, "-short", "-caddy", caddy, "-o", filepath.Join(t.TempDir(), "RESULTS.md")))
 		})
 	}
@@ -135,6 +137,7 @@ var wantMeasures = map[string][]wantMeasure{
 // TestEveryFileAnswers starts the four programs with each configuration; startAll asks each for its file. In the full
 // cells every one must have logged. With both numbers of threads haproxy and this have as many.
 func TestEveryFileAnswers(t *testing.T) {
+	t.Parallel()
 	opt, err := parse([]string{"-short", "-caddy", binary(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -175,6 +178,7 @@ func TestEveryFileAnswers(t *testing.T) {
 
 // The profile for the compiler comes from a running process, and is one that the tools read.
 func TestProfile(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "default.pgo")
 	opt, err := parse([]string{"-pgo", file, "-cells", "1k,full", "-duration", "1s", "-caddy", binary(t)})
 	if err != nil {
@@ -192,7 +196,7 @@ func TestProfile(t *testing.T) {
 func TestOptions(t *testing.T) {
 	for _, bad := range []string{
 		"-cells nosuch", "-cells 1k,1k", "-duration 1500ms", "-duration 0s", "-rounds 0", "-idle 0", "-threads 0", "-threads two",
-		"-growth 64,", "-held 0", "-held-rate 0", "-growth-rate -1", "-contenders apache", "-held-for 0s",
+		"-growth 64,", "-held 0", "-held-rate 0", "-growth-rate -1", "-contenders apache", "-held-for 0s", "-settle -1s",
 	} {
 		t.Run(bad, func(t *testing.T) {
 			if _, err := parse(strings.Fields(bad)); err == nil {
@@ -214,6 +218,7 @@ func TestOptions(t *testing.T) {
 
 // A failing cell does not take the others with it.
 func TestFailingCellIsReported(t *testing.T) {
+	t.Parallel()
 	opt, err := parse([]string{"-short", "-cells", "16k,idle", "-contenders", "haproxy", "-caddy", binary(t)})
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func (cl *client) get(size int64) error {
 		return err
 	}
 	if cl.buf == nil {
-		cl.buf = make([]byte, min(size, 256<<10))
+		cl.buf = make([]byte, min(size+1, 256<<10))
 	}
 	// The wrapper hides ReadFrom and WriteTo, so that the buffer is used.
 	n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{resp.Body}, cl.buf)

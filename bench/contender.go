@@ -18,6 +18,7 @@ type settings struct {
 	Threads, MaxConn     int // MaxConn: what haproxy and this engine accept at a time
 	Check                int // port of the server that is checked while the loops are busy; 0 for none
 	Full, Close, Root    bool
+	Many                 bool // many connections, which share few to the server
 }
 
 // contender is one of the programs under comparison.

@@ -73,7 +73,9 @@ func (l *loop) prepare(c *outgoing, p generatorPlan, n int) error {
 	); err != nil {
 		return err
 	}
-	if err := unix.Connect(c.fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: p.Port}); err != nil {
+	to := unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: p.Port}
+	// Interrupted by a signal of the runtime it goes on by itself, and the next call waits for its end.
+	if err := again(func() error { return unix.Connect(c.fd, &to) }); err != nil && !errors.Is(err, unix.EISCONN) {
 		return fmt.Errorf("connect: %w", err)
 	}
 	if err := c.send(); err != nil {
@@ -89,6 +91,15 @@ func (l *loop) prepare(c *outgoing, p generatorPlan, n int) error {
 		return err
 	}
 	return unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP, Fd: int32(c.fd)})
+}
+
+// again repeats a system call as long as signals interrupt it.
+func again(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
 }
 
 // run runs a schedule to its end, or until the limit.
@@ -160,7 +171,8 @@ type outgoing struct {
 
 // send sends a request at once: it is small, and nothing else waits in the socket's buffer.
 func (c *outgoing) send() error {
-	n, err := unix.Write(c.fd, c.request)
+	var n int
+	err := again(func() (err error) { n, err = unix.Write(c.fd, c.request); return err })
 	if err == nil && n < len(c.request) {
 		err = errors.New("short write")
 	}
@@ -169,7 +181,8 @@ func (c *outgoing) send() error {
 
 // receive reads once, and tells whether an answer is complete with it.
 func (c *outgoing) receive(buf []byte) (bool, error) {
-	n, err := unix.Read(c.fd, buf)
+	var n int
+	err := again(func() (err error) { n, err = unix.Read(c.fd, buf); return err })
 	if err == nil && n == 0 {
 		err = errors.New("the connection was closed")
 	}

@@ -16,7 +16,7 @@ func (t *trial) heldConnections(ctx context.Context, r *result) error {
 			return ctx.Err()
 		} else if err != nil {
 			s.errors.add(i, math.Inf(1))
-			r.notes = append(r.notes, fmt.Sprintf("%s: %v", who.name, err))
+			r.notes = append(r.notes, failure(who, err))
 		}
 	}
 	r.measures = s.measures()
@@ -26,8 +26,8 @@ func (t *trial) heldConnections(ctx context.Context, r *result) error {
 			r.measures[i].goal = &goal{absolute: true}
 		}
 	}
-	r.notes = append(r.notes, fmt.Sprintf("%d connections, %.0f requests/s over all of them for %s, once. %s",
-		t.opt.held, t.opt.rate, t.opt.heldFor.Round(time.Second), lateness))
+	r.notes = append(r.notes, fmt.Sprintf("%d connections, %.0f requests/s over all of them for %s, once, %s after they were opened. %s",
+		t.opt.held, t.opt.rate, t.opt.heldFor.Round(time.Second), t.opt.settle, lateness))
 	return nil
 }
 
@@ -42,5 +42,8 @@ func (t *trial) heldTurn(ctx context.Context, s *burstSamples, i int, who conten
 		return err
 	}
 	defer h.stop()
+	if err := pause(ctx, t.opt.settle); err != nil {
+		return err
+	}
 	return s.turn(i, p, h, b)
 }

@@ -20,7 +20,7 @@ func (t *trial) idleMemory(ctx context.Context, r *result) error {
 				return ctx.Err()
 			}
 			if err != nil {
-				r.notes = append(r.notes, fmt.Sprintf("%s: %v", who.name, err))
+				r.notes = append(r.notes, failure(who, err))
 				continue
 			}
 			base.add(i, float64(before)/(1<<20))
@@ -32,7 +32,7 @@ func (t *trial) idleMemory(ctx context.Context, r *result) error {
 		{name: "MiB before", values: base.medians(), show: showDecimal},
 	}
 	r.notes = append(r.notes, fmt.Sprintf("%d connections, one answer of 1 KiB on each, then silence. Resident memory (Pss) before and %s after.",
-		t.opt.idle, t.opt.duration))
+		t.opt.idle, t.opt.settle))
 	return nil
 }
 
@@ -53,7 +53,7 @@ func (t *trial) idleTurn(ctx context.Context, who contender) (before, after int6
 	}
 	defer h.stop()
 	// What was freed has time to be given back.
-	if err := pause(ctx, t.opt.duration); err != nil {
+	if err := pause(ctx, t.opt.settle); err != nil {
 		return 0, 0, err
 	}
 	after, err = p.memory()

@@ -25,6 +25,7 @@ type options struct {
 	rate       float64       // its requests a second
 	growth     []int         // connections of the cell growth
 	growthRate float64       // its requests a second
+	settle     time.Duration // between the opening of many connections and what is measured then
 	caddy      string        // a binary that is built already
 	out        string
 	pgo        string
@@ -47,6 +48,7 @@ func parse(args []string) (*options, error) {
 	f.Float64Var(&opt.rate, "held-rate", 1000, "requests a second of the cell held")
 	f.StringVar(&growth, "growth", "64,1000,15000", "numbers of connections of the cell growth; the first is the measure of the others")
 	f.Float64Var(&opt.growthRate, "growth-rate", 5000, "requests a second of the cell growth")
+	f.DurationVar(&opt.settle, "settle", 5*time.Second, "rest after connections were opened in the cells idle, held and growth: what was freed is given back")
 	f.StringVar(&opt.caddy, "caddy", "", "the binary to measure (default: built from ./cmd/caddy)")
 	f.StringVar(&opt.out, "o", "", "also write the results to this file, as Markdown")
 	f.StringVar(&opt.pgo, "pgo", "", "measure nothing: write a CPU profile of this engine for the compiler to this file (cells "+pgoCells+")")
@@ -58,7 +60,7 @@ func parse(args []string) (*options, error) {
 	if opt.short {
 		opt.rounds, opt.duration = 1, time.Second
 		opt.idle, opt.held, opt.heldFor, opt.rate = 50, 100, time.Second, 200
-		growth, opt.growthRate = "8,16", 500
+		growth, opt.growthRate, opt.settle = "8,16", 500, 0
 	}
 	if opt.pgo != "" && cells == "" {
 		cells = pgoCells
@@ -78,8 +80,8 @@ func parse(args []string) (*options, error) {
 }
 
 func (o *options) check() error {
-	if o.duration < time.Second || o.duration%time.Second != 0 || o.heldFor <= 0 {
-		return errors.New("-duration must be whole seconds, -held-for positive")
+	if o.duration < time.Second || o.duration%time.Second != 0 || o.heldFor <= 0 || o.settle < 0 {
+		return errors.New("-duration must be whole seconds, -held-for positive, -settle not negative")
 	}
 	if min(o.rounds, o.idle, o.held, slices.Min(o.growth), slices.Min(o.threads)) < 1 {
 		return errors.New("-rounds, -threads, -idle, -held and -growth must be at least 1")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,6 +41,13 @@ func summary(all []*result) string {
 		}
 	}
 	return "## Goals\n\n" + align(lines) + "\n"
+}
+
+// failure is the note of a contender that failed; the whole error goes to standard error.
+func failure(who contender, err error) string {
+	fmt.Fprintf(os.Stderr, "%s: %v\n", who.name, err)
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return who.name + " failed: " + first
 }
 
 func threadText(n int) string {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -91,7 +92,7 @@ func (t *trial) startOne(who contender) (*process, error) {
 func (t *trial) settings(dir string, port int) settings {
 	return settings{
 		Dir: dir, Port: port, Origin: t.origin.port, Syslog: t.syslog.LocalAddr().(*net.UDPAddr).Port, Threads: t.threads,
-		MaxConn: t.maxConn(), Full: t.cell.full, Close: t.cell.shut, Root: os.Getuid() == 0,
+		MaxConn: t.maxConn(), Many: slices.Contains([]kind{idle, held, growth}, t.cell.kind), Full: t.cell.full, Close: t.cell.shut, Root: os.Getuid() == 0,
 	}
 }
 
