@@ -16,6 +16,7 @@ func (l *lab) heading(ctx context.Context) string {
 	fmt.Fprintf(&b, "# Measured side by side\n\n%s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"))
 	fmt.Fprintf(&b, "- command: `%s`\n", strings.TrimSpace("go run ./bench "+strings.Join(l.opt.args, " ")))
 	fmt.Fprintf(&b, "- machine: %s/%s, %d processors%s, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), kernel())
+	fmt.Fprintf(&b, "- load average of the last minute before: %s (anything above 0.3 is other work, and spoils response times first)\n", loadAverage())
 	for _, v := range []struct {
 		name string
 		argv []string
@@ -59,6 +60,16 @@ func processor() string {
 	}
 	line, _, _ := strings.Cut(rest, "\n")
 	return " (" + strings.Trim(line, " \t:") + ")"
+}
+
+// loadAverage is how many threads wanted a processor lately.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
 }
 
 // kernel is the running kernel's release.
