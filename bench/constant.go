@@ -23,7 +23,7 @@ func (t *trial) constantRate(ctx context.Context, r *result) error {
 	if err != nil {
 		return err
 	}
-	b := burst{Rate: top / 2, For: t.opt.duration}
+	b := burst{Rate: top / 2, For: t.opt.burst}
 	gens, err := t.spreadAll(ctx, list, loadConnections)
 	defer stopHelpers(gens)
 	if err != nil {

@@ -56,7 +56,7 @@ func (t *trial) growthStep(ctx context.Context, list []*process, connections int
 	if err := pause(ctx, min(t.opt.settle, growthRest)); err != nil {
 		return err
 	}
-	b := burst{Rate: t.opt.growthRate, For: t.opt.duration}
+	b := burst{Rate: t.opt.growthRate, For: t.opt.burst}
 	for i, p := range list {
 		if err := s.turn(i, p, gens[i], b); err != nil {
 			return fmt.Errorf("%s: %w\n%s", p.name, err, p.out.String())

@@ -16,6 +16,7 @@ type options struct {
 	args       []string // the command line, for the report
 	rounds     int
 	duration   time.Duration // of one program's turn, whole seconds (wrk knows no others)
+	burst      time.Duration // of one program's turn in the cells of a constant rate: the same, but in the short form
 	threads    []int         // numbers of threads, one after the other
 	cells      []cell
 	contenders []contender
@@ -57,10 +58,11 @@ func parse(args []string) (*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
+	opt.burst = opt.duration
 	if opt.short {
-		opt.rounds, opt.duration = 1, time.Second
-		opt.idle, opt.held, opt.heldFor, opt.rate = 50, 100, time.Second, 200
-		growth, opt.growthRate, opt.settle = "8,16", 500, 0
+		opt.rounds, opt.duration, opt.burst = 1, time.Second, time.Second/4
+		opt.idle, opt.held, opt.heldFor, opt.rate = 50, 100, time.Second/4, 400
+		growth, opt.growthRate, opt.settle = "8,16", 4000, 0
 	}
 	if opt.pgo != "" && cells == "" {
 		cells = pgoCells
