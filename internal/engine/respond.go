@@ -312,7 +312,8 @@ func (s *session) writeChunk(head, data []byte, done bool) bool {
 	if len(data) > 0 {
 		out = h1.AppendChunkHead(out, len(data))
 		if len(out)+len(data)+16 > cap(out) && !done {
-			if !s.toClient(out, data) {
+			if _, err := s.c.WriteMore(out, data, s.fe.Timeouts.Client); err != nil {
+				s.clientWriteFailed(err)
 				return false
 			}
 			return s.toClient(crlf, nil)

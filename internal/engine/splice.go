@@ -49,7 +49,7 @@ func (s *session) spliceResponse(p *netio.Pipe, left int64) {
 		if left > 0 {
 			left -= int64(n)
 		}
-		if err := p.Drain(s.c, s.fe.Timeouts.Client, left > 0); err != nil {
+		if err := p.Drain(s.c, s.fe.Timeouts.Client); err != nil {
 			s.clientWriteFailed(err)
 			return
 		}
@@ -74,7 +74,7 @@ func (s *session) spliceUpload(p *netio.Pipe, srv *netio.Conn) {
 		b.left -= int64(n)
 		s.up.bytes += int64(n)
 		s.fe.FE.H1SplicedIn.Add(int64(n))
-		if p.Drain(srv, s.backend().Timeouts.Server, b.left > 0) != nil {
+		if p.Drain(srv, s.backend().Timeouts.Server) != nil {
 			return // the server's answer, or its end, tells the session
 		}
 		s.lastSeen.Store(int64(netio.Now()))

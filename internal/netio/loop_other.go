@@ -84,7 +84,7 @@ func (p *Pipe) Release() {}
 func (p *Pipe) Fill(*Conn, *Conn, int64, Time) (int, error) { return 0, errNoLoops }
 
 // Drain is never called.
-func (p *Pipe) Drain(*Conn, time.Duration, bool) error { return errNoLoops }
+func (p *Pipe) Drain(*Conn, time.Duration) error { return errNoLoops }
 
 func (c *Conn) loopRead([]byte, Lender, beside, Time) (int, error) { return 0, errNoLoops }
 
