@@ -86,6 +86,7 @@ func (s *session) send() *fault {
 		out, body = s.frameBuffered(out, body), nil
 	}
 	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers) + int64(s.body.to-s.body.from)
+	out, body = joined(out, body)
 	if _, err := s.srv.Write(out, body, s.be.Timeouts.Server); err != nil {
 		// The server may have answered and closed before it read all: look for a response before giving up.
 		if s.srv.PeerClosed() {
@@ -124,7 +125,7 @@ func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
 // responseHead is the phase "response head". Interim responses are passed on as they come.
 func (s *session) responseHead() *fault {
 	t := &s.t
-	s.take(&s.sin)
+	s.takeAnswer()
 	until := netio.After(s.be.Timeouts.Server) // pieces of a head give no new time
 	for {
 		if s.sin.w > s.sin.r {
@@ -156,7 +157,7 @@ func (s *session) responseHead() *fault {
 				mark(&t.Log.ResponseHead)
 				return s.retryStatus()
 			}
-			if s.sin.w == len(*s.sin.b) {
+			if s.sin.w-s.sin.r >= s.bufsize {
 				return &faultBadResponse
 			}
 		}

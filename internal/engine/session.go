@@ -60,12 +60,6 @@ type session struct {
 	gone     bool        // the client closed while its request's body was awaited
 }
 
-// buffer is a piece of pooled memory with what was read into it.
-type buffer struct {
-	b    *[]byte
-	r, w int
-}
-
 var sessionPool = sync.Pool{New: func() any {
 	s := &session{event: netio.NewEvent()}
 	s.slot.Waker = s.event
@@ -139,7 +133,7 @@ func (s *session) leave() {
 	}
 	s.release(&s.in)
 	s.release(&s.out)
-	s.release(&s.sin)
+	s.releaseAnswer()
 	s.release(&s.up.buf)
 	if !cl.parked {
 		cl.end()
@@ -183,30 +177,4 @@ func (s *session) recycle() {
 	s.event.Clear()
 	s.tunnel = false
 	sessionPool.Put(s)
-}
-
-var bufferPool sync.Pool
-
-// take makes sure that b has memory.
-func (s *session) take(b *buffer) {
-	if b.b != nil {
-		return
-	}
-	size := s.bufsize
-	if v, ok := bufferPool.Get().(*[]byte); ok && len(*v) == size {
-		b.b = v
-	} else {
-		v := make([]byte, size)
-		b.b = &v
-	}
-	b.r, b.w = 0, 0
-}
-
-// release gives b's memory back to the pool.
-func (s *session) release(b *buffer) {
-	if b.b != nil {
-		bufferPool.Put(b.b)
-		b.b = nil
-	}
-	b.r, b.w = 0, 0
 }

@@ -59,7 +59,7 @@ func (s *session) finish() {
 	s.leaveServer()
 	s.leaveBackend()
 	s.log()
-	s.release(&s.sin)
+	s.releaseAnswer()
 	s.release(&s.out)
 	s.pipelined()
 }
