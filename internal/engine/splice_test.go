@@ -53,7 +53,15 @@ func TestLongBodies(t *testing.T) {
 				}
 			})
 			r := newRig(t, addr, nil)
-			r.snap.Global.NoSplice = row.off
+			if row.off {
+				snap := *r.snap
+				snap.Global.NoSplice = true
+				if err := r.eng.Push(&snap); err != nil {
+					t.Fatal(err)
+				}
+				r.eng.Remove(r.snap)
+				r.snap = &snap
+			}
 			c := r.dial()
 			rounds := 2
 			if row.name == "until close" {

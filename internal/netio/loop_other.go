@@ -36,6 +36,9 @@ type Listener struct{}
 // Listen fails.
 func (g *Group) Listen(net.Listener, Acceptor) (*Listener, error) { return nil, errNoLoops }
 
+// Open does nothing.
+func (*Listener) Open() {}
+
 // Resume does nothing.
 func (*Listener) Resume() {}
 
