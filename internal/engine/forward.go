@@ -126,7 +126,7 @@ func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
 func (s *session) responseHead() *fault {
 	t := &s.t
 	s.takeAnswer()
-	until := netio.After(s.be.Timeouts.Server) // pieces of a head give no new time
+	until := s.task.After(s.be.Timeouts.Server) // pieces of a head give no new time
 	for {
 		if s.sin.w > s.sin.r {
 			n, err := t.Res.Parse((*s.sin.b)[s.sin.r:s.sin.w], &s.be.ResLimits, t.Log.Method)
@@ -142,7 +142,7 @@ func (s *session) responseHead() *fault {
 					if f := s.passInterim(); f != nil {
 						return f
 					}
-					until = netio.After(s.be.Timeouts.Server)
+					until = s.task.After(s.be.Timeouts.Server)
 					continue
 				}
 				if !t.Res.AcceptedBy(&t.Req) {
@@ -154,7 +154,7 @@ func (s *session) responseHead() *fault {
 				if !s.firstChunks() {
 					return &faultBadResponse
 				}
-				mark(&t.Log.ResponseHead)
+				s.mark(&t.Log.ResponseHead)
 				return s.retryStatus()
 			}
 			if s.sin.w-s.sin.r >= s.bufsize {
@@ -183,7 +183,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 			if s.up.running {
 				s.joinUpload()
 				s.srv.Resume()
-				if f := s.up.fault; f == &faultUploadTime && until != 0 && netio.Now() > until-timerSlack {
+				if f := s.up.fault; f == &faultUploadTime && until != 0 && s.task.Now() > until-timerSlack {
 					return &faultResponseTime // both timers end together: the server's counts
 				} else if f != nil {
 					return f
@@ -195,7 +195,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 			return &faultClientAbortH
 		case errors.Is(err, netio.ErrTimeout):
 			// While the body is on its way each piece of it gives the server new time.
-			if next := netio.Time(s.lastSeen.Load()) + netio.Time(s.be.Timeouts.Server); s.up.running && next > netio.Now() {
+			if next := netio.Time(s.lastSeen.Load()) + netio.Time(s.be.Timeouts.Server); s.up.running && next > s.task.Now() {
 				until = next
 				continue
 			}

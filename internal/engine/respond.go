@@ -230,7 +230,7 @@ func joined(head, body []byte) ([]byte, []byte) {
 func (s *session) readBody(p *netio.Pipe, buf []byte, limit int64, untilClose bool) (n int, ok bool) {
 	for {
 		var err error
-		if until := netio.After(s.be.Timeouts.Server); p != nil {
+		if until := s.task.After(s.be.Timeouts.Server); p != nil {
 			n, err = p.Fill(s.srv, s.c, limit, until)
 		} else {
 			n, err = s.srv.ReadBeside(buf, s.c, until)

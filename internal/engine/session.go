@@ -111,7 +111,7 @@ func (s *session) busy() {
 // park lets the client wait for its next request without this session.
 func (s *session) park() bool {
 	s.client.idle.Store(s.conn.Requests > 0)
-	return !s.stop.Load() && s.client.park()
+	return !s.stop.Load() && s.client.park(s.task)
 }
 
 // leave gives the memory back, and closes whatever is open unless the client was parked. A panic in a session ends that
@@ -149,7 +149,7 @@ func (s *session) linger() {
 		s.c.CloseWrite()
 		s.take(&s.in)
 		for i := 0; i < 8 && s.c.Pending(); i++ {
-			if n, err := s.c.Read(*s.in.b, netio.After(time.Millisecond)); n == 0 || err != nil {
+			if n, err := s.c.Read(*s.in.b, s.task.After(time.Millisecond)); n == 0 || err != nil {
 				break
 			}
 		}

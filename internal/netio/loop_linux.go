@@ -29,6 +29,7 @@ type loop struct {
 	timers timers
 
 	now    Time // of the last look at the clock
+	date   time.Time
 	busy   bool // the last poll brought something
 	ending bool
 
@@ -127,7 +128,8 @@ func (l *loop) run() {
 	defer l.end()
 	for !l.done() {
 		n := l.poll()
-		l.now = Now()
+		l.date = time.Now()
+		l.now = at(l.date)
 		l.since.Store(int64(l.now))
 		for i := range n {
 			l.event(&l.events[i])

@@ -45,6 +45,12 @@ func (*Listener) Resume() {}
 // Close does nothing.
 func (*Listener) Close() {}
 
+// Now is the current time.
+func (t *Task) Now() Time { return Now() }
+
+// Date is Now with the wall clock.
+func (t *Task) Date() time.Time { return time.Now() }
+
 // Loop is 0: the task runs on Go's poller.
 func (t *Task) Loop() int { return 0 }
 

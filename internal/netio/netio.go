@@ -38,6 +38,8 @@ var epoch = time.Now()
 // Now is the current time.
 func Now() Time { return Time(time.Since(epoch)) + 1 }
 
+func at(t time.Time) Time { return Time(t.Sub(epoch)) + 1 }
+
 // After is the deadline d from now; a d of zero or less means never.
 func After(d time.Duration) Time {
 	if d <= 0 {
