@@ -148,6 +148,7 @@ func (s *session) startUpload() {
 	u.running = true
 	s.take(&u.buf)
 	srv := s.srv
+	srv.NoDelay()
 	s.lastSeen.Store(int64(s.task.Now()))
 	s.task.Fork(func() {
 		defer s.contain()

@@ -20,6 +20,7 @@ func (s *session) runTunnel(head []byte) {
 	if !s.toClient(head, early) {
 		return
 	}
+	s.srv.NoDelay()
 	s.lastSeen.Store(int64(s.task.Now()))
 	ahead := (*s.in.b)[s.in.r:s.in.w]
 	s.in.r = s.in.w

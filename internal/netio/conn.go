@@ -314,6 +314,14 @@ func (c *Conn) Reset() error {
 	return c.nc.Close()
 }
 
+// NoDelay lets several short writes in a row go out at once (TCP_NODELAY). A dialled connection of a loop does not begin
+// with it: a request that is written in one piece needs none, and saves a system call.
+func (c *Conn) NoDelay() {
+	if c.lp != nil {
+		c.loopNoDelay()
+	}
+}
+
 // KeepAlive turns TCP keep-alive probes on (option clitcpka, srvtcpka).
 func (c *Conn) KeepAlive() {
 	if c.lp != nil {

@@ -103,6 +103,8 @@ func (c *Conn) loopShutdown() error { return errNoLoops }
 
 func (c *Conn) loopClose(bool) error { return errNoLoops }
 
+func (c *Conn) loopNoDelay() {}
+
 func (c *Conn) loopKeepAlive() {}
 
 func (t *Task) loopWait(*Event, *Conn, Time) error { return errNoLoops }

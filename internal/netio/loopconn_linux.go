@@ -400,6 +400,13 @@ func (c *Conn) loopShutdown() error {
 	return nil
 }
 
+func (c *Conn) loopNoDelay() {
+	if !c.IsUnix {
+		one := int32(1)
+		setsockopt(c.fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, unsafe.Pointer(&one), 4)
+	}
+}
+
 func (c *Conn) loopKeepAlive() {
 	one := int32(1)
 	setsockopt(c.fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, unsafe.Pointer(&one), 4)

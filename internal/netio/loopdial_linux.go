@@ -47,8 +47,6 @@ func (l *loop) connect(a Addr) (*Conn, error) {
 	if a.Unix != "" {
 		e = connectUnix(fd, a.Unix)
 	} else {
-		one := int32(1)
-		setsockopt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, unsafe.Pointer(&one), 4)
 		var sa rawAddr
 		size := sa.set(a.TCP)
 		_, _, e = syscall.RawSyscall(syscall.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(size))
