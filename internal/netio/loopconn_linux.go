@@ -194,13 +194,13 @@ func (c *Conn) look() {
 }
 
 // Park lets c wait for its next bytes with neither task nor buffer, and h go on then, or at until. It returns false, and
-// does nothing, when there is something to read already or c belongs to no loop. Only a task of c's loop may call it.
+// does nothing, when a Read would end at once or c belongs to no loop. Only a task of c's loop may call it.
 func (c *Conn) Park(h Handler, until Time) bool {
-	if c.lp == nil || c.on.closed || !c.settled() {
+	if c.lp == nil || c.on.closed || c.aborted.Load() || c.poked.Load() || !c.settled() {
 		return false
 	}
 	c.on.parked = h
-	c.lp.timers.set(&c.on.timer, until)
+	c.lp.timers.set(&c.on.timer, Earlier(until, Time(c.limit.Load())))
 	return true
 }
 
