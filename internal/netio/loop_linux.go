@@ -63,7 +63,8 @@ type noteKind uint8
 const (
 	noteWake noteKind = iota
 	noteClose
-	noteAdopt // a connection that another loop has accepted
+	noteAdopt  // a connection that another loop has accepted
+	noteForget // a connection that has moved to another loop
 )
 
 const (
@@ -289,6 +290,8 @@ func (l *loop) handle(n *note) {
 		l.adopt(n)
 	case n.kind == noteClose:
 		n.conn.loopClose(false)
+	case n.kind == noteForget:
+		n.conn.forget()
 	case n.conn != nil:
 		n.conn.look()
 	case n.task != nil:

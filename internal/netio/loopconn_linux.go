@@ -268,6 +268,7 @@ func (c *Conn) move(to *loop) (*Conn, error) {
 	n.on.wready = true
 	n.on.timer.conn = n
 	from.count.Add(-1)
+	from.post(note{conn: c, kind: noteForget}) // which also lets a loop end that waits for its last connection
 	if err := to.register(n); err != nil {
 		syscall.Close(n.fd)
 		return nil, err
@@ -290,6 +291,15 @@ func (c *Conn) Loop() int {
 		return 0
 	}
 	return c.lp.id
+}
+
+// forget ends what c's old loop keeps of it.
+func (c *Conn) forget() {
+	l := c.lp
+	l.timers.remove(&c.on.timer)
+	if l.conns[c.fd] == c {
+		l.conns[c.fd] = nil
+	}
 }
 
 func (c *Conn) loopClose(reset bool) error {
