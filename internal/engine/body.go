@@ -177,15 +177,18 @@ func (s *session) runUpload(srv *netio.Conn) {
 		if b.kind == h1.BodyLength && int64(len(want)) > b.left {
 			want = want[:b.left]
 		}
-		n, err := s.c.Read(want, netio.After(timeout))
-		if n == 0 && errors.Is(err, netio.ErrTimeout) && !s.answered.Load() {
-			continue // a silent client matters only once the response is there; until then the server's timer counts
-		}
-		if n == 0 {
-			u.clientFailed(err)
-			if u.fault != nil {
-				srv.AbortRead()
+		if b.kind == h1.BodyLength && b.out == h1.BodyLength && kept == 0 {
+			if p := s.splice(b.left, 0, s.fe.SpliceRequest || s.be.SpliceRequest); p != nil {
+				s.spliceUpload(p, srv)
+				return
 			}
+		}
+		n, err := s.c.Read(want, netio.After(timeout))
+		if n == 0 {
+			if s.patient(err) {
+				continue
+			}
+			s.uploadFailed(err, srv)
 			return
 		}
 		n += kept
@@ -219,6 +222,20 @@ func (s *session) runUpload(srv *netio.Conn) {
 			srv.AbortRead()
 			return
 		}
+	}
+}
+
+// patient tells whether a read of the client's body that brought nothing is to be repeated: a silent client matters only
+// once the response is there; until then the server's timer counts.
+func (s *session) patient(err error) bool {
+	return errors.Is(err, netio.ErrTimeout) && !s.answered.Load()
+}
+
+// uploadFailed notes why the client's body ends early, and makes the session look.
+func (s *session) uploadFailed(err error, srv *netio.Conn) {
+	s.up.clientFailed(err)
+	if s.up.fault != nil {
+		srv.AbortRead()
 	}
 }
 

@@ -64,8 +64,11 @@ func (cl *client) wait(fe *Proxy) time.Duration {
 	return fe.Timeouts.HTTPRequest
 }
 
-// park lets the client wait for its request without a session; false: it cannot, or there is something to read.
+// park lets the client wait for its request without a session; false: it cannot.
 func (cl *client) park() bool {
+	if !cl.c.Parks() {
+		return false
+	}
 	cl.until = netio.After(cl.wait(cl.port.cur.Load().Proxy))
 	cl.parked = cl.c.Park(cl, cl.until)
 	return cl.parked
@@ -78,8 +81,10 @@ func (cl *client) Run(task *netio.Task) {
 	s.t.Conn = &cl.conn
 	cl.session.Store(s)
 	defer s.leave()
-	for s.transaction() {
-		if s.park() {
+	woken := cl.parked // by something to read, or else a transaction finds out by what
+	for s.begun() || woken || !s.park() {
+		woken = false
+		if !s.transaction() {
 			return
 		}
 	}

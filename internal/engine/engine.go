@@ -115,11 +115,22 @@ func (e *Engine) rule(s *Snapshot) {
 	if s != nil {
 		e.rebind(s) // before the limit, so that whoever waits for it finds the new listeners
 		e.slots.limit(s.Global.Maxconn)
+		netio.Pipes.Limit(s.Global.MaxPipes, s.Global.PipeSize)
 	}
 }
 
 // Ruling is the snapshot that new requests see, nil before the first Push.
 func (e *Engine) Ruling() *Snapshot { return e.top.Load() }
+
+// defaultBufsize is tune.bufsize without a configuration.
+const defaultBufsize = 16384
+
+func (e *Engine) bufsize() int {
+	if s := e.Ruling(); s != nil {
+		return s.Global.Bufsize
+	}
+	return defaultBufsize
+}
 
 // Uptime is how long the engine has been serving.
 func (e *Engine) Uptime() time.Duration { return netio.Now().Sub(netio.Time(e.start.Load())) }

@@ -215,10 +215,7 @@ func (p *port) Room() (any, bool) {
 
 // Accepted implements netio.Acceptor.
 func (p *port) Accepted(c *netio.Conn, place any) {
-	cl := p.eng.admit(p, c, place.(*connLimit))
-	if !cl.park() {
-		c.Start(cl)
-	}
+	c.Start(p.eng.admit(p, c, place.(*connLimit)))
 }
 
 // Refused implements netio.Acceptor.

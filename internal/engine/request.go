@@ -28,6 +28,7 @@ func (s *session) awaitRequest() bool {
 		t.Log.Start = t.Log.Idle
 		if started && !first {
 			mark(&t.Log.Start)
+			until = 0
 		}
 	}
 	for {
@@ -51,34 +52,32 @@ func (s *session) awaitRequest() bool {
 				return s.noRequest(&faultBadRequest, nil, true)
 			}
 		}
-		if !started && !first {
+		switch {
+		case !started && !first:
 			s.idle.Store(true)
 			if s.stop.Load() {
 				return false
 			}
+		case started && s.fe.Timeouts.HTTPRequest == 0: // each piece gives new time
+			until = netio.After(s.fe.Timeouts.Client)
+		case until == 0:
+			until = netio.After(s.fe.Timeouts.HTTPRequest)
 		}
 		n, err := s.c.ReadLent((*inputLender)(s), until)
-		s.idle.Store(false)
-		if n > 0 && s.stop.Load() {
-			s.eng.active.settle()
-			s.c.Resume() // it was interrupted as idle just when this request came: serve that
+		if n == 0 {
+			s.idle.Store(false)
+			return s.readFailed(err, started, first)
 		}
-		if n > 0 {
-			if !started {
-				started = true
-				s.adopt() // a reload may have come while the connection was idle
-				if !first {
-					mark(&t.Log.Start)
-					until = netio.After(s.fe.Timeouts.HTTPRequest)
-				}
+		s.busy()
+		s.in.w += n
+		if !started {
+			started = true
+			s.adopt() // a reload may have come while the connection was idle
+			if !first {
+				mark(&t.Log.Start)
+				until = 0
 			}
-			if s.fe.Timeouts.HTTPRequest == 0 {
-				until = netio.After(s.fe.Timeouts.Client)
-			}
-			s.in.w += n
-			continue
 		}
-		return s.readFailed(err, started, first)
 	}
 }
 

@@ -153,6 +153,7 @@ func (s *session) failData(f *fault) {
 func (s *session) sendLength(head, data []byte, left int64) {
 	t := &s.t
 	whole := *s.sin.b
+	full := 0
 	if left-int64(len(data)) > wideSize {
 		wide := widePool.Get().(*[wideSize]byte)
 		defer widePool.Put(wide)
@@ -170,9 +171,20 @@ func (s *session) sendLength(head, data []byte, left int64) {
 			s.endResponse()
 			return
 		}
-		n, ok := s.readBody(whole, left < 0)
+		if len(s.stages) == 0 && !s.chunkOut {
+			if p := s.splice(left, full, s.fe.SpliceResponse || s.be.SpliceResponse); p != nil {
+				s.spliceResponse(p, left)
+				return
+			}
+		}
+		n, ok := s.readBody(nil, whole, 0, left < 0)
 		if !ok {
 			return
+		}
+		if n == len(whole) {
+			full++
+		} else {
+			full = 0
 		}
 		if n == 0 { // the end of a body without a length
 			if len(s.stages) == 0 && !s.chunkOut || s.sendPiece(nil, nil, true) {
@@ -201,10 +213,16 @@ func (s *session) sendPiece(head, data []byte, done bool) bool {
 	return s.toClient(head, data)
 }
 
-// readBody reads more of the response's body; untilClose makes the server's close its regular end (0, true).
-func (s *session) readBody(buf []byte, untilClose bool) (int, bool) {
+// readBody reads more of the response's body into p, of at most limit bytes, or without p into buf; untilClose makes the
+// server's close its regular end (0, true).
+func (s *session) readBody(p *netio.Pipe, buf []byte, limit int64, untilClose bool) (n int, ok bool) {
 	for {
-		n, err := s.srv.Read(buf, netio.After(s.be.Timeouts.Server))
+		var err error
+		if until := netio.After(s.be.Timeouts.Server); p != nil {
+			n, err = p.Fill(s.srv, limit, until)
+		} else {
+			n, err = s.srv.Read(buf, until)
+		}
 		switch {
 		case n > 0:
 			return n, true
@@ -263,7 +281,7 @@ func (s *session) sendChunked(head []byte) {
 			s.failData(&faultServerBad)
 			return
 		}
-		m, ok := s.readBody(buf[n:len(buf)-2], false)
+		m, ok := s.readBody(nil, buf[n:len(buf)-2], 0, false)
 		if !ok {
 			return
 		}

@@ -77,7 +77,7 @@ func (s *session) adopt() {
 	s.snap = s.eng.Ruling()
 	s.ln = s.port.cur.Load()
 	if s.snap == nil {
-		s.snap = &Snapshot{Global: Global{Bufsize: 16384, Maxrewrite: 1024}}
+		s.snap = &Snapshot{Global: Global{Bufsize: defaultBufsize, Maxrewrite: 1024}}
 	}
 	if s.bufsize = s.snap.Global.Bufsize; s.in.b != nil {
 		s.bufsize = len(*s.in.b) // what is in it was sent before the reload: this transaction goes on with its size
@@ -89,12 +89,34 @@ func (s *session) adopt() {
 	s.t.ReqCaptureLens, s.t.ResCaptureLens = s.fe.ReqCaptureLens, s.fe.ResCaptureLens
 }
 
+// begun reads what is there of the next request and tells whether there is something, or an end, for a transaction.
+func (s *session) begun() bool {
+	if s.in.w > s.in.r {
+		return true
+	}
+	if s.in.b == nil {
+		s.bufsize = s.eng.bufsize()
+	}
+	n, err := s.c.TryLent((*inputLender)(s))
+	if n > 0 {
+		s.in.w += n
+		s.busy()
+	}
+	return n > 0 || err != nil
+}
+
+// busy notes that a request has begun.
+func (s *session) busy() {
+	s.idle.Store(false)
+	if s.stop.Load() {
+		s.eng.active.settle()
+		s.c.Resume() // it was interrupted as idle just when this request came: serve that
+	}
+}
+
 // park lets the client wait for its next request without this session.
 func (s *session) park() bool {
-	if s.in.w > s.in.r {
-		return false
-	}
-	s.client.idle.Store(true)
+	s.client.idle.Store(s.conn.Requests > 0)
 	return !s.stop.Load() && s.client.park()
 }
 

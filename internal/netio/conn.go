@@ -55,6 +55,9 @@ func NewConn(nc net.Conn) *Conn {
 	return c
 }
 
+// Parks tells whether c can be parked: it belongs to a loop.
+func (c *Conn) Parks() bool { return c.lp != nil }
+
 // Aborted tells whether Abort was called.
 func (c *Conn) Aborted() bool { return c.aborted.Load() }
 

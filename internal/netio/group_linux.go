@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"net/netip"
 	"runtime"
 	"sync"
 	"syscall"
@@ -66,6 +67,8 @@ type Listener struct {
 	a    Acceptor
 	fd   int
 	unix bool
+	// local is the address of all its connections, invalid when each may have another.
+	local netip.AddrPort
 
 	mu     sync.Mutex
 	seats  []*seat // one on each loop
@@ -97,6 +100,9 @@ func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 		setsockopt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, unsafe.Pointer(&one), 4)
 	}
 	s := &Listener{g: g, a: a, fd: fd, unix: isUnix}
+	if addr := sockname(fd); !isUnix && !addr.Addr().IsUnspecified() && !transparent(fd) {
+		s.local = addr
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, l := range *g.active.Load() {
@@ -105,6 +111,20 @@ func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 		l.post(note{fn: st.open})
 	}
 	return s, nil
+}
+
+// transparent tells whether connections to any address may come to fd (bind option transparent).
+func transparent(fd int) bool {
+	for _, level := range []int{syscall.IPPROTO_IP, syscall.IPPROTO_IPV6} {
+		name := syscall.IP_TRANSPARENT
+		if level == syscall.IPPROTO_IPV6 {
+			name = 75 // IPV6_TRANSPARENT
+		}
+		if v, err := syscall.GetsockoptInt(fd, level, name); err == nil && v != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func dupListener(ln net.Listener) (int, error) {
@@ -265,17 +285,13 @@ func (l *loop) adopt(n *note) {
 
 // admit makes an accepted descriptor a connection of l.
 func (l *loop) admit(ln *Listener, fd int, sa *rawAddr, place any) {
-	c, err := l.add(fd)
-	if err != nil {
-		syscall.Close(fd)
-		ln.a.Refused(place)
-		ln.a.Failed(err)
-		return
-	}
+	c := l.add(fd)
 	c.IsUnix = ln.unix
 	if !ln.unix {
 		c.Remote = sa.addrPort()
-		c.Local = sockname(fd)
+		if c.Local = ln.local; !c.Local.IsValid() {
+			c.Local = sockname(fd)
+		}
 	}
 	ln.a.Accepted(c, place)
 }

@@ -39,7 +39,7 @@ type loop struct {
 	sleeping atomic.Bool
 	since    atomic.Int64 // Time since when it has been running tasks, 0 while it waits
 
-	pipes  []*pipe
+	pipes  []*Pipe
 	iov    [2]syscall.Iovec
 	msg    syscall.Msghdr
 	events [256]syscall.EpollEvent
@@ -73,7 +73,6 @@ const (
 	readable       = syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
 	writable       = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
 	gone           = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
-	whole          = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
 )
 
 // loopIDs gives each running loop the lowest number that is free: pools keep a place for each.
@@ -161,6 +160,7 @@ func (l *loop) end() {
 		t.on.stop()
 	}
 	for _, p := range l.pipes {
+		Pipes.free.Add(-1)
 		p.close()
 	}
 	syscall.Close(l.ep)
@@ -227,7 +227,6 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 	}
 	c := l.conns[fd]
 	o := &c.on
-	o.known = true
 	if ev.Events&gone != 0 {
 		o.hup = true
 		if o.watcher != nil {

@@ -12,7 +12,7 @@ import (
 
 type loop struct{}
 
-type loopConn struct{ known, rready bool }
+type loopConn struct{ armed, rready bool }
 
 type loopTask struct{ lp *loop }
 
@@ -51,6 +51,9 @@ func (c *Conn) Loop() int { return 0 }
 // Park is only for loops.
 func (c *Conn) Park(Handler, Time) bool { return false }
 
+// TryLent never reads.
+func (c *Conn) TryLent(Lender) (int, error) { return 0, nil }
+
 // Start is only for loops.
 func (c *Conn) Start(Handler) {}
 
@@ -67,6 +70,21 @@ func (c *Conn) Use(*Task) (*Conn, error) { return c, nil }
 func (c *Conn) Discard() { c.Close() }
 
 func (c *Conn) nudge() {}
+
+// Pipe is only for loops.
+type Pipe struct{}
+
+// Pipe is nil: there is no splice(2).
+func (t *Task) Pipe() *Pipe { return nil }
+
+// Release is never called.
+func (p *Pipe) Release() {}
+
+// Fill is never called.
+func (p *Pipe) Fill(*Conn, int64, Time) (int, error) { return 0, errNoLoops }
+
+// Drain is never called.
+func (p *Pipe) Drain(*Conn, time.Duration, bool) error { return errNoLoops }
 
 func (c *Conn) loopRead([]byte, Lender, *Conn, Time) (int, error) { return 0, errNoLoops }
 

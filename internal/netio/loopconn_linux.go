@@ -13,7 +13,8 @@ type loopConn struct {
 	rready  bool // a read may bring something
 	wready  bool // a write may go
 	hup     bool // the peer has closed its side, or both
-	known   bool // an event has come: rready says it all
+	armed   bool // epoll tells of what can be read
+	outs    bool // and of room to write
 	closed  bool
 	reader  *Task
 	writer  *Task
@@ -23,63 +24,129 @@ type loopConn struct {
 	timer   timer
 }
 
-// add makes fd, connected or connecting, a connection of l.
-func (l *loop) add(fd int) (*Conn, error) {
+// add makes fd, connected or connecting, a connection of l. epoll hears of it when a task has to wait for it: a client
+// whose request is there already and that wants no second one never costs it.
+func (l *loop) add(fd int) *Conn {
 	c := &Conn{lp: l, fd: fd}
-	c.on.wready = true
+	c.on.rready, c.on.wready = true, true
 	c.on.timer.conn = c
-	if err := l.register(c); err != nil {
-		return nil, err
-	}
-	return c, nil
+	l.count.Add(1)
+	return c
 }
 
-func (l *loop) register(c *Conn) error {
-	if err := l.watch(c.fd, whole); err != nil {
-		return err
+// arm makes epoll tell of c, from what is there now on; out wants to know of room to write, too.
+func (c *Conn) arm(out bool) error {
+	o, l := &c.on, c.lp
+	if o.armed && (o.outs || !out) {
+		return nil
 	}
+	op, events := uintptr(syscall.EPOLL_CTL_ADD), uint32(syscall.EPOLLIN|syscall.EPOLLRDHUP|epollET)
+	if out {
+		events |= syscall.EPOLLOUT
+	}
+	if o.armed {
+		op = syscall.EPOLL_CTL_MOD
+	}
+	ev := syscall.EpollEvent{Events: events, Fd: int32(c.fd)}
+	if _, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_CTL, uintptr(l.ep), op, uintptr(c.fd), uintptr(unsafe.Pointer(&ev)), 0, 0); e != 0 {
+		return e
+	}
+	o.armed, o.outs = true, out
 	for c.fd >= len(l.conns) {
 		l.conns = append(l.conns, make([]*Conn, max(256, len(l.conns)))...)
 	}
 	l.conns[c.fd] = c
-	l.count.Add(1)
 	return nil
 }
 
 // loopRead is Read, ReadLent when lend is not nil, and ReadWatch when watch is not nil.
 func (c *Conn) loopRead(p []byte, lend Lender, watch *Conn, until Time) (int, error) {
-	l := c.lp
-	t := l.cur
+	c.lp.fair()
 	for {
-		switch {
-		case c.aborted.Load(), c.on.closed:
-			return 0, ErrAborted
-		case c.poked.Load():
-			return 0, ErrGone
-		}
-		limit := Earlier(until, Time(c.limit.Load()))
-		if limit != 0 && l.now >= limit {
-			return 0, ErrTimeout
-		}
 		if c.on.rready {
+			if err := c.refused(until); err != nil {
+				return 0, err
+			}
 			n, err := c.receive(p, lend)
 			if err != syscall.EAGAIN {
 				return n, err
 			}
 		}
+		if err := c.awaitRead(watch, until); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// refused is why a read may not even be tried, nil when it may.
+func (c *Conn) refused(until Time) error {
+	switch {
+	case c.aborted.Load(), c.on.closed:
+		return ErrAborted
+	case c.poked.Load():
+		return ErrGone
+	}
+	if limit := Earlier(until, Time(c.limit.Load())); limit != 0 && c.lp.now >= limit {
+		return ErrTimeout
+	}
+	return nil
+}
+
+// awaitRead waits until a read of c may bring something, which may be wrong. The error tells why it must not be tried:
+// the deadline, an interruption, or the end of the watched connection.
+func (c *Conn) awaitRead(watch *Conn, until Time) error {
+	for {
+		if err := c.refused(until); err != nil {
+			return err
+		}
+		if c.on.rready {
+			return nil
+		}
+		if err := c.arm(false); err != nil {
+			return err
+		}
+		t := c.lp.cur
 		if watch != nil {
+			if err := watch.arm(false); err != nil {
+				return err
+			}
 			if watch.left() {
-				return 0, ErrGone
+				return ErrGone
 			}
 			watch.on.watcher = t
 		}
 		c.on.reader = t
-		t.block(limit)
+		t.block(Earlier(until, Time(c.limit.Load())))
 		c.on.reader = nil
 		if watch != nil {
 			watch.on.watcher = nil
 		}
 	}
+}
+
+// awaitWrite waits until a write to c may go. It sets until when it begins to wait: a period without progress.
+func (c *Conn) awaitWrite(timeout time.Duration, until *Time) error {
+	for !c.on.wready {
+		if c.aborted.Load() || c.on.closed {
+			return ErrAborted
+		}
+		if *until == 0 {
+			*until = After(timeout)
+		} else if Now() >= *until {
+			return ErrTimeout
+		}
+		if err := c.arm(true); err != nil {
+			return err
+		}
+		t := c.lp.cur
+		c.on.writer = t
+		t.block(*until)
+		c.on.writer = nil
+	}
+	if c.aborted.Load() || c.on.closed {
+		return ErrAborted
+	}
+	return nil
 }
 
 var errAgain error = syscall.EAGAIN
@@ -112,46 +179,45 @@ func (c *Conn) receive(p []byte, lend Lender) (int, error) {
 	}
 }
 
+// TryLent is ReadLent that does not wait: nothing is there when it returns 0 and no error. On Go's poller it never reads.
+func (c *Conn) TryLent(l Lender) (int, error) {
+	if c.lp == nil || !c.on.rready || c.refused(0) != nil {
+		return 0, nil
+	}
+	n, err := c.receive(nil, l)
+	if err == syscall.EAGAIN {
+		err = nil
+	}
+	return n, err
+}
+
 // left tells whether the peer has closed its side and everything before that was read.
 func (c *Conn) left() bool { return c.on.hup && c.peek() == peekClosed }
 
 // loopWrite is Write; more says that something follows at once.
 func (c *Conn) loopWrite(a, b []byte, timeout time.Duration, more bool) (int, error) {
-	l := c.lp
 	total := 0
 	var until Time
 	for len(a)+len(b) > 0 {
-		if c.aborted.Load() || c.on.closed {
-			return total, ErrAborted
+		if err := c.awaitWrite(timeout, &until); err != nil {
+			return total, err
 		}
-		if c.on.wready {
-			n, e := l.send(c.fd, a, b, more)
-			switch {
-			case e == syscall.EAGAIN:
-				c.on.wready = false
-			case e == syscall.EINTR:
-			case e != 0:
-				return total, e
-			default:
-				total += n
-				until = 0
-				if n >= len(a) {
-					a, b = nil, b[n-len(a):]
-				} else {
-					a = a[n:]
-				}
+		n, e := c.lp.send(c.fd, a, b, more)
+		switch {
+		case e == syscall.EAGAIN:
+			c.on.wready = false
+		case e == syscall.EINTR:
+		case e != 0:
+			return total, e
+		default:
+			total += n
+			until = 0
+			if n >= len(a) {
+				a, b = nil, b[n-len(a):]
+			} else {
+				a = a[n:]
 			}
-			continue
 		}
-		if until == 0 {
-			until = After(timeout)
-		} else if Now() >= until {
-			return total, ErrTimeout
-		}
-		t := l.cur
-		c.on.writer = t
-		t.block(until)
-		c.on.writer = nil
 	}
 	return total, nil
 }
@@ -196,7 +262,7 @@ func (c *Conn) look() {
 // Park lets c wait for its next bytes with neither task nor buffer, and h go on then, or at until. It returns false, and
 // does nothing, when a Read would end at once or c belongs to no loop. Only a task of c's loop may call it.
 func (c *Conn) Park(h Handler, until Time) bool {
-	if c.lp == nil || c.on.closed || c.aborted.Load() || c.poked.Load() || !c.settled() {
+	if c.lp == nil || c.on.closed || c.aborted.Load() || c.poked.Load() || !c.settled() || c.arm(false) != nil {
 		return false
 	}
 	c.on.parked = h
@@ -243,7 +309,7 @@ func (l *loop) unpark(c *Conn) {
 // Keep lets k have c while it is idle: it is told at once when the peer closes or says something. Only a task of c's loop
 // may call it; false means that there is something already.
 func (c *Conn) Keep(k Keeper) bool {
-	if c.lp != nil && !c.settled() {
+	if c.lp != nil && (!c.settled() || c.arm(false) != nil) {
 		return false
 	}
 	c.on.keeper = k
@@ -256,24 +322,19 @@ func (c *Conn) Use(t *Task) (*Conn, error) {
 		c.on.keeper = nil
 		return c, nil
 	}
-	return c.move(t.on.lp)
+	return c.move(t.on.lp), nil
 }
 
 // move takes c, which is in nobody's hands, to another loop. The old one may still have an event of it in its hands, and
 // finds nobody to tell.
-func (c *Conn) move(to *loop) (*Conn, error) {
+func (c *Conn) move(to *loop) *Conn {
 	from := c.lp
 	from.unwatch(c.fd)
-	n := &Conn{lp: to, fd: c.fd, Local: c.Local, Remote: c.Remote, IsUnix: c.IsUnix, To: c.To}
-	n.on.wready = true
-	n.on.timer.conn = n
 	from.count.Add(-1)
 	from.post(note{conn: c, kind: noteForget}) // which also lets a loop end that waits for its last connection
-	if err := to.register(n); err != nil {
-		syscall.Close(n.fd)
-		return nil, err
-	}
-	return n, nil
+	n := to.add(c.fd)
+	n.Local, n.Remote, n.IsUnix, n.To = c.Local, c.Remote, c.IsUnix, c.To
+	return n
 }
 
 // Discard closes c, which is in nobody's hands. Any goroutine may call it.
@@ -310,7 +371,7 @@ func (c *Conn) loopClose(reset bool) error {
 	o.closed = true
 	l := c.lp
 	l.timers.remove(&o.timer)
-	if l.conns[c.fd] == c {
+	if o.armed && l.conns[c.fd] == c {
 		l.conns[c.fd] = nil
 	}
 	l.count.Add(-1)

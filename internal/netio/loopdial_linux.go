@@ -57,12 +57,8 @@ func (l *loop) connect(a Addr) (*Conn, error) {
 		syscall.Close(fd)
 		return nil, e
 	}
-	c, err := l.add(fd)
-	if err != nil {
-		syscall.Close(fd)
-		return nil, err
-	}
-	c.on.wready = e == 0
+	c := l.add(fd)
+	c.on.rready, c.on.wready = false, e == 0
 	return c, nil
 }
 
@@ -91,6 +87,9 @@ func (t *Task) connected(c *Conn, timeout time.Duration) error {
 		}
 		if until != 0 && Now() >= until {
 			return ErrTimeout
+		}
+		if err := c.arm(true); err != nil {
+			return err
 		}
 		c.on.writer = t
 		t.block(until)

@@ -18,6 +18,7 @@ type loopTask struct {
 	forked  bool  // its own fork runs
 	queued  bool
 	blocked bool // in block
+	reads   int8 // since it last let others run
 	timer   timer
 }
 
@@ -92,6 +93,19 @@ func (t *Task) block(until Time) {
 	o.yield(struct{}{})
 	o.blocked = false
 	o.timer.until = 0
+	o.reads = 0
+}
+
+// maxReads is how many reads a task may make in a row while there is always something to read.
+const maxReads = 16
+
+// fair lets the loop's other tasks run when the one that reads now has done so for long.
+func (l *loop) fair() {
+	t := l.cur
+	if t.on.reads++; t.on.reads > maxReads {
+		l.wake(t)
+		t.block(0)
+	}
 }
 
 // loopWait is Wait, and WaitWatch when c is not nil.

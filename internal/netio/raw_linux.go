@@ -175,7 +175,7 @@ func (c *Conn) peek() peekResult {
 // Quiet reports whether an idle connection is still usable: open, and nothing unexpected has arrived. On a loop it costs
 // no system call: the loop has been told.
 func (c *Conn) Quiet() bool {
-	if c.lp != nil && c.on.known {
+	if c.lp != nil && c.on.armed {
 		return !c.on.rready
 	}
 	return c.peek() == peekQuiet

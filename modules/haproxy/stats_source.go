@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/internal/engine"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/netio"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/logtarget"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/stats"
 )
@@ -46,6 +47,7 @@ func (source) Process() stats.Process {
 		p.Node, _ = os.Hostname()
 	}
 	p.Maxconn, p.Maxpipes = b.snap.Global.Maxconn, b.snap.Global.MaxPipes
+	p.PipesUsed, p.PipesFree = netio.Pipes.Used(), netio.Pipes.Free()
 	p.Threads = cmp.Or(b.snap.Global.Threads, p.Threads)
 	p.Listeners = len(b.sockets)
 	for _, l := range b.snap.Listeners {

@@ -59,6 +59,7 @@ type Process struct {
 	Maxconn  int // client connections
 	Maxpipes int // pipes for splice(2)
 
+	PipesUsed, PipesFree        int64
 	CurrConns, CumConns, CumReq int64
 	ConnRate, MaxConnRate       int64
 	SessRate, MaxSessRate       int64
