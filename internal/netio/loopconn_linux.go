@@ -358,7 +358,7 @@ func (c *Conn) Loop() int {
 func (c *Conn) forget() {
 	l := c.lp
 	l.timers.remove(&c.on.timer)
-	if l.conns[c.fd] == c {
+	if c.on.armed && l.conns[c.fd] == c {
 		l.conns[c.fd] = nil
 	}
 }
