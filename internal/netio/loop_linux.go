@@ -22,11 +22,12 @@ type loop struct {
 	heard     []*seat // listeners with an event
 	count     atomic.Int64
 
-	cur    *Task   // that runs
-	ready  []*Task // that run next
-	spare  []*Task
-	idle   []*Task // coroutines without work
-	timers timers
+	cur     *Task   // that runs
+	ready   []*Task // that run next
+	spare   []*Task
+	idle    []*Task // coroutines without work
+	working int     // tasks with work
+	timers  timers
 
 	now    Time // of the last look at the clock
 	busy   bool // the last poll brought something
@@ -152,7 +153,7 @@ func (l *loop) run() {
 
 // done tells whether the loop may end: it was released, and nothing is left of it.
 func (l *loop) done() bool {
-	return l.ending && l.count.Load() == 0 && len(l.ready) == 0 && l.inLen.Load() == 0 && len(l.listeners) == 0
+	return l.ending && l.count.Load() == 0 && l.working == 0 && l.inLen.Load() == 0 && len(l.listeners) == 0
 }
 
 func (l *loop) end() {

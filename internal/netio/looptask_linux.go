@@ -25,8 +25,9 @@ type loopTask struct {
 // maxIdleTasks bounds how many coroutines a loop keeps for later, with their stacks.
 const maxIdleTasks = 512
 
-// task returns a task without work.
+// task returns a task for work that begins with the next wake.
 func (l *loop) task() *Task {
+	l.working++
 	if n := len(l.idle); n > 0 {
 		t := l.idle[n-1]
 		l.idle = l.idle[:n-1]
@@ -46,6 +47,7 @@ func (t *Task) coroutine(yield func(struct{}) bool) {
 	l := o.lp
 	for {
 		t.work()
+		l.working--
 		if p := o.parent; p != nil {
 			o.parent = nil
 			p.on.forked = false
