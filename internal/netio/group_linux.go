@@ -173,19 +173,27 @@ func (s *Listener) Close() {
 	seats := s.seats
 	s.seats = nil
 	s.mu.Unlock()
-	var wg sync.WaitGroup
-	for _, st := range seats {
-		wg.Add(1)
-		st.l.post(note{fn: func() { st.close(); wg.Done() }})
-	}
-	wg.Wait()
+	barrier(len(seats), func(i int, done func()) bool {
+		return seats[i].l.post(note{fn: func() { seats[i].close(); done() }})
+	})
 	// Connections that one loop has accepted for another are on their way: they were posted before this.
-	for _, st := range seats {
-		wg.Add(1)
-		st.l.post(note{fn: wg.Done})
+	s.g.mu.Lock()
+	loops := s.g.loops // also those that have begun after Listen
+	s.g.mu.Unlock()
+	barrier(len(loops), func(i int, done func()) bool { return loops[i].post(note{fn: done}) })
+	syscall.Close(s.fd)
+}
+
+// barrier posts n notes and waits until the loops, those that live, have come to them.
+func barrier(n int, post func(i int, done func()) bool) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for i := range n {
+		if !post(i, wg.Done) {
+			wg.Done()
+		}
 	}
 	wg.Wait()
-	syscall.Close(s.fd)
 }
 
 func (st *seat) open() {

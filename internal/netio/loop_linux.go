@@ -36,6 +36,7 @@ type loop struct {
 	inMu     sync.Mutex
 	inbox    []note
 	inSpare  []note
+	ended    bool // nobody looks at the inbox any more
 	inLen    atomic.Int32
 	sleeping atomic.Bool
 	since    atomic.Int64 // Time since when it has been running tasks, 0 while it waits
@@ -153,7 +154,13 @@ func (l *loop) run() {
 
 // done tells whether the loop may end: it was released, and nothing is left of it.
 func (l *loop) done() bool {
-	return l.ending && l.count.Load() == 0 && l.working == 0 && l.inLen.Load() == 0 && len(l.listeners) == 0
+	if !l.ending || l.count.Load() != 0 || l.working != 0 || len(l.listeners) != 0 {
+		return false
+	}
+	l.inMu.Lock()
+	defer l.inMu.Unlock()
+	l.ended = len(l.inbox) == 0
+	return l.ended
 }
 
 func (l *loop) end() {
@@ -253,16 +260,21 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 	}
 }
 
-// post leaves n for the loop. Any goroutine may call it.
-func (l *loop) post(n note) {
+// post leaves n for the loop; false: the loop has ended. Any goroutine may call it. The bell is rung under the lock: after
+// the end its descriptor is somebody else's.
+func (l *loop) post(n note) bool {
 	l.inMu.Lock()
+	defer l.inMu.Unlock()
+	if l.ended {
+		return false
+	}
 	l.inbox = append(l.inbox, n)
 	l.inLen.Store(int32(len(l.inbox)))
-	l.inMu.Unlock()
 	if l.sleeping.CompareAndSwap(true, false) {
 		one := uint64(1)
 		syscall.RawSyscall(syscall.SYS_WRITE, uintptr(l.bell), uintptr(unsafe.Pointer(&one)), 8)
 	}
+	return true
 }
 
 // receive does what others have posted.
