@@ -114,6 +114,9 @@ func (l *loop) fair() {
 func (t *Task) loopWait(e *Event, c *Conn, until Time) error {
 	defer e.t.Store(nil)
 	if c != nil {
+		if err := c.arm(false); err != nil {
+			return err
+		}
 		c.on.watcher = t
 		defer func() { c.on.watcher = nil }()
 	}
