@@ -116,7 +116,7 @@ func TestWriteTimeout(t *testing.T) {
 func TestWriteTimeoutCountsFromProgress(t *testing.T) {
 	each(t, func(w *world) {
 		c, peer := w.narrow()
-		const timeout = 200 * ms
+		const timeout = 400 * ms
 		last := make(chan time.Time, 1)
 		time.AfterFunc(20*ms, func() {
 			peer.Read(make([]byte, 1<<20))
