@@ -39,7 +39,7 @@ type loop struct {
 	ended    bool // nobody looks at the inbox any more
 	inLen    atomic.Int32
 	sleeping atomic.Bool
-	since    atomic.Int64 // Time since when it has been running tasks, 0 while it waits
+	debug    loopDebug
 
 	pipes  []*Pipe
 	iov    [2]syscall.Iovec
@@ -128,10 +128,11 @@ func (l *loop) unwatch(fd int) {
 // run is the loop. First all events of a poll are noted, then whoever they concern runs: no task sees an old state.
 func (l *loop) run() {
 	defer l.end()
+	l.guard()
 	for !l.done() {
 		n := l.poll()
 		l.now = Now()
-		l.since.Store(int64(l.now))
+		l.debug.runs(nil)
 		for i := range n {
 			l.event(&l.events[i])
 		}
@@ -148,7 +149,7 @@ func (l *loop) run() {
 		l.heard = l.heard[:0]
 		l.receive()
 		l.runReady()
-		l.since.Store(0)
+		l.debug.waits()
 	}
 }
 
@@ -164,6 +165,7 @@ func (l *loop) done() bool {
 }
 
 func (l *loop) end() {
+	l.unguard()
 	for _, t := range l.idle {
 		t.on.stop()
 	}

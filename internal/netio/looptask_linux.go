@@ -19,6 +19,7 @@ type loopTask struct {
 	queued  bool
 	blocked bool // in block
 	reads   int8 // since it last let others run
+	debug   taskDebug
 	timer   timer
 }
 
@@ -44,6 +45,7 @@ func (l *loop) task() *Task {
 func (t *Task) coroutine(yield func(struct{}) bool) {
 	o := &t.on
 	o.yield = yield
+	o.debug.began()
 	l := o.lp
 	for {
 		t.work()
@@ -81,8 +83,10 @@ func (t *Task) work() {
 func (l *loop) resume(t *Task) {
 	t.on.queued = false
 	l.cur = t
+	l.debug.runs(t)
 	t.on.next()
 	l.cur = nil
+	l.debug.runs(nil)
 }
 
 // block lets the loop go on and returns when t was woken, which may be for nothing, or until has passed.
