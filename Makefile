@@ -1,12 +1,14 @@
 # make test      everything that decides whether a change is good; make lint test-only are its parts
 # make fuzz      the fuzz targets, FUZZTIME each (default 2m)
 # make soak      the hunt: misbehaving clients and servers under reloads, HUNT long (default 5m), with the race detector
-# make bench     this beside haproxy, nginx and stock Caddy, in one run
+# make bench     this beside haproxy, nginx and stock Caddy, in one run, into bench/RESULTS.md; BENCH are more options
+# make pgo       cmd/caddy/default.pgo, the profile that the compiler optimises by, from the bench's load
 # make build     ./caddy, as xcaddy.json describes it
 
 GO       ?= go
 FUZZTIME ?= 2m
 HUNT     ?= 5m
+BENCH    ?=
 # The packages that are measured, not tested: the race detector would falsify them.
 UNRACED  := ./bench/...
 # What counts allocations and cannot under the race detector, whose sync.Pool forgets on purpose.
@@ -16,7 +18,7 @@ export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: test tools lint test-only fuzz soak bench build goldens
+.PHONY: test tools lint test-only fuzz soak bench pgo build goldens
 
 test: tools lint test-only
 
@@ -40,7 +42,10 @@ soak:
 	HUNT=$(HUNT) $(GO) test -race -timeout 0 -count 1 -v -run TestHunt ./integration/hunt
 
 bench:
-	$(GO) run ./bench
+	$(GO) run ./bench -threads 2,1 -o bench/RESULTS.md $(BENCH)
+
+pgo:
+	$(GO) run ./bench -pgo cmd/caddy/default.pgo -duration 15s $(BENCH)
 
 build:
 	$(GO) run ./cmd/build

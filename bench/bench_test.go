@@ -7,11 +7,31 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// binary is the program under test: one that is there already, or one built for the test.
+// The helpers of a test are the test's own binary.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == helperName {
+		os.Exit(helperMain(os.Args[2:]))
+	}
+	code := m.Run()
+	if built.dir != "" {
+		_ = os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+var built struct {
+	once sync.Once
+	dir  string
+	out  []byte
+	err  error
+}
+
+// binary is the program under test: one that is there already, or one built for all tests here.
 func binary(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -20,17 +40,35 @@ func binary(t *testing.T) string {
 	if name := os.Getenv("INTEGRATION_BIN"); name != "" {
 		return name
 	}
-	name := filepath.Join(t.TempDir(), "caddy")
-	if out, err := exec.Command("go", "build", "-o", name, "../cmd/caddy").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "bench"); built.err == nil {
+			built.out, built.err = exec.Command("go", "build", "-o", filepath.Join(built.dir, "caddy"), "../cmd/caddy").CombinedOutput()
+		}
+	})
+	if built.err != nil {
+		t.Fatalf("%v\n%s", built.err, built.out)
 	}
-	return name
+	return filepath.Join(built.dir, "caddy")
 }
 
-// TestShort runs the short form: all four answer, and every cell's table comes out with a number in each place.
+// TestShort runs the short form of a cell with all contenders, and of every other that is not only another configuration
+// with those that the goals compare. Each table comes out with a number in each place.
 func TestShort(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "RESULTS.md")
-	opt, err := parse([]string{"-short", "-caddy", binary(t), "-o", file})
+	t.Parallel()
+	caddy := binary(t)
+	for _, args := range [][]string{
+		{"-cells", "1k,100m,idle"},
+		{"-cells", "p99,held,growth,busy,syscalls", "-contenders", "haproxy,this", "-threads", "1"},
+	} {
+		t.Run(args[1], func(t *testing.T) {
+			t.Parallel()
+			runShort(t, append(args, "-short", "-caddy", caddy, "-o", filepath.Join(t.TempDir(), "RESULTS.md")))
+		})
+	}
+}
+
+func runShort(t *testing.T, args []string) {
+	opt, err := parse(args)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +76,9 @@ func TestShort(t *testing.T) {
 	defer cancel()
 	var out strings.Builder
 	if err := bench(ctx, opt, &out); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, out.String())
 	}
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(opt.out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +86,18 @@ func TestShort(t *testing.T) {
 		t.Error("the file is not what was printed")
 	}
 	for _, c := range opt.cells {
-		_, rest, ok := strings.Cut(out.String(), "## "+c.name+": ")
-		if !ok {
-			t.Errorf("cell %s is missing", c.name)
-			continue
-		}
-		section, _, _ := strings.Cut(rest, "## ")
-		for _, who := range contenders {
-			cells := `( [\d.]+ \|| +[\d.]+ [mu]s \|| +[\d.]+ \|| +[\d.-]+ \|)+\n`
-			if !regexp.MustCompile(`\| ` + who.name + ` +\|` + cells).MatchString(section) {
-				t.Errorf("cell %s: no line of numbers for %s:\n%s", c.name, who.name, section)
+		section := between(out.String(), "\n## "+c.name+": ", "\n## ")
+		for _, m := range wantMeasures[c.name] {
+			n := min(m.columns, len(opt.contenders))
+			if !regexp.MustCompile(`(?m)^\| ` + m.name + ` +\|` + strings.Repeat(` +`+m.value+` \|`, n)).MatchString(section) {
+				t.Errorf("cell %s: no line of %d numbers for %s:\n%s", c.name, n, m.name, section)
 			}
+		}
+	}
+	goals := between(out.String(), "\n## Goals\n", "\n## ")
+	for _, c := range opt.cells {
+		if !regexp.MustCompile(`(?m)^\| ` + c.name + ` .*(met|accepted|MISSED|not measured) \|$`).MatchString(goals) {
+			t.Errorf("no goal of cell %s:\n%s", c.name, goals)
 		}
 	}
 	if t.Failed() || testing.Verbose() {
@@ -66,9 +105,39 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// TestEveryCellAnswers starts the four programs with each cell's configuration; startAll asks each for its file. In the
-// full cells every one must have logged.
-func TestEveryCellAnswers(t *testing.T) {
+// between is the text after a mark up to the next one, or all the rest.
+func between(text, from, to string) string {
+	_, rest, _ := strings.Cut(text, from)
+	section, _, _ := strings.Cut(rest, to)
+	return section
+}
+
+type wantMeasure struct {
+	name    string
+	value   string // regular expression
+	columns int    // how many of the contenders have a value, from the left
+}
+
+const (
+	timeRE   = `[\d.]+ [mu]s`
+	numberRE = `-?[\d.]+`
+)
+
+var wantMeasures = map[string][]wantMeasure{
+	"1k":       {{"CPU per request", timeRE, 4}, {"requests/s", numberRE, 4}, {"p50", timeRE, 4}, {"p99", timeRE, 4}},
+	"100m":     {{"CPU per request", timeRE, 4}, {"requests/s", numberRE, 4}},
+	"p99":      {{"p99", timeRE, 4}, {"p50", timeRE, 4}, {"CPU per request", timeRE, 4}, {"errors", numberRE, 4}, {"generator late, p99", timeRE, 4}},
+	"idle":     {{"bytes per connection", numberRE, 4}, {"MiB before", numberRE, 4}},
+	"held":     {{"p99", timeRE, 4}, {"p50", timeRE, 4}, {"errors", "0", 4}},
+	"growth":   {{"CPU per request, 8 connections", timeRE, 2}, {"CPU per request, 16 connections", timeRE, 2}, {"growth, 8 to 16", numberRE, 2}},
+	"busy":     {{"admin API, p99 +\\| +-", timeRE, 2}, {"TLS handshake, p99 +\\| +-", timeRE, 2}, {"health check, p99", timeRE, 2}},
+	"syscalls": {{"context switches per request", numberRE, 4}},
+}
+
+// TestEveryFileAnswers starts the four programs with each configuration; startAll asks each for its file. In the full
+// cells every one must have logged. With both numbers of threads haproxy and this have as many.
+func TestEveryFileAnswers(t *testing.T) {
+	t.Parallel()
 	opt, err := parse([]string{"-short", "-caddy", binary(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -78,9 +147,13 @@ func TestEveryCellAnswers(t *testing.T) {
 	if err := l.setUp(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range cells {
+	list, err := selectCells("16k,full,full-close")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
 		t.Run(c.name, func(t *testing.T) {
-			list, err := l.startAll(c)
+			list, err := (&trial{lab: l, cell: c, threads: 1}).startAll()
 			defer stopAll(list)
 			if err != nil {
 				t.Fatal(err)
@@ -103,98 +176,59 @@ func TestEveryCellAnswers(t *testing.T) {
 	}
 }
 
-func TestParseWrk(t *testing.T) {
-	const good = `Running 1s test @ http://127.0.0.1:1/1k
-  2 threads and 64 connections
-  Thread Stats   Avg      Stdev     Max   +/- Stdev
-    Latency     2.95ms    2.31ms  33.92ms   92.53%
-    Req/Sec    11.73k     2.50k   16.21k    66.67%
-  Latency Distribution
-     50%    2.48ms
-     75%    3.36ms
-     90%    4.76ms
-     99%   14.39ms
-  24605 requests in 1.10s, 30.50MB read
-Requests/sec:  22358.41
-Transfer/sec:     27.72MB
-`
-	got, err := parseWrk(good)
+// The profile for the compiler comes from a running process, and is one that the tools read.
+func TestProfile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "default.pgo")
+	opt, err := parse([]string{"-pgo", file, "-cells", "1k,full", "-duration", "1s", "-caddy", binary(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := turn{requests: 24605, rate: 22358.41, p50: 2480 * time.Microsecond, p99: 14390 * time.Microsecond}
-	if got != want {
-		t.Errorf("got %+v, want %+v", got, want)
+	if err := bench(context.Background(), opt, new(strings.Builder)); err != nil {
+		t.Fatal(err)
 	}
-	for name, bad := range map[string]string{
-		"errors":       good + "  Non-2xx or 3xx responses: 12\n",
-		"sockets":      strings.Replace(good, "Requests/sec", "  Socket errors: connect 0, read 3, write 0, timeout 0\nRequests/sec", 1),
-		"nothing":      strings.Replace(good, "24605 requests", "0 requests", 1),
-		"not a result": "unable to connect to 127.0.0.1:1 Connection refused\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got, err := parseWrk(bad); err == nil {
-				t.Errorf("accepted as %+v", got)
-			}
-		})
-	}
-}
-
-func TestStatTimes(t *testing.T) {
-	got, err := statTimes("12 (a ) b) S 1 12 12 0 -1 4194560 1 0 0 0 250 50 7 8 20 0 1 0 100 0 0")
-	if want := 3 * time.Second; err != nil || got != want {
-		t.Errorf("got %v, %v, want %v", got, err, want)
-	}
-	if _, err := statTimes("12 (a) S 1"); err == nil {
-		t.Error("a short line was accepted")
-	}
-}
-
-// The times of this very process grow when it works.
-func TestCPUAndMemory(t *testing.T) {
-	p := &process{cmd: &exec.Cmd{Process: &os.Process{Pid: os.Getpid()}}}
-	begin, err := p.cpu()
-	if err != nil {
-		t.Skip("no /proc here:", err)
-	}
-	for until := time.Now().Add(10 * time.Second); ; {
-		now, err := p.cpu()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if now-begin >= 5*tick {
-			break
-		}
-		if time.Now().After(until) {
-			t.Fatal("the CPU time does not grow")
-		}
-	}
-	if n, err := p.memory(); err != nil || n < 1<<20 {
-		t.Errorf("memory is %d, %v", n, err)
-	}
-}
-
-func TestMedian(t *testing.T) {
-	for _, row := range []struct {
-		in   []float64
-		want float64
-	}{{nil, 0}, {[]float64{3}, 3}, {[]float64{9, 1, 5}, 5}, {[]float64{4, 1, 2, 9}, 3}} {
-		if got := median(row.in); got != row.want {
-			t.Errorf("median(%v) = %v, want %v", row.in, got, row.want)
-		}
+	out, err := exec.Command("go", "tool", "pprof", "-top", "-nodecount", "500", "-cum", file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "internal/engine") {
+		t.Errorf("the profile does not show the engine: %v\n%s", err, out)
 	}
 }
 
 func TestOptions(t *testing.T) {
-	for _, bad := range []string{"-cells nosuch", "-cells 1k,1k", "-duration 1500ms", "-duration 0s", "-rounds 0", "-idle 0"} {
+	for _, bad := range []string{
+		"-cells nosuch", "-cells 1k,1k", "-duration 1500ms", "-duration 0s", "-rounds 0", "-idle 0", "-threads 0", "-threads two",
+		"-growth 64,", "-held 0", "-held-rate 0", "-growth-rate -1", "-contenders apache", "-held-for 0s", "-settle -1s",
+	} {
 		t.Run(bad, func(t *testing.T) {
 			if _, err := parse(strings.Fields(bad)); err == nil {
 				t.Error("accepted")
 			}
 		})
 	}
-	opt, err := parse([]string{"-cells", "idle,1k"})
+	opt, err := parse([]string{"-cells", "idle,1k", "-threads", "2,1", "-contenders", "this,haproxy"})
 	if err != nil || len(opt.cells) != 2 || opt.cells[0].name != "1k" {
 		t.Errorf("cells are %+v, %v; want them in the order of the report", opt, err)
+	}
+	if err == nil && (len(opt.threads) != 2 || opt.threads[1] != 1 || len(opt.contenders) != 2 || opt.contenders[0].name != "haproxy") {
+		t.Errorf("got %+v", opt)
+	}
+	if opt, err = parse([]string{"-pgo", "x"}); err != nil || len(opt.cells) != 4 {
+		t.Errorf("the cells of a profile are %+v, %v", opt, err)
+	}
+}
+
+// A failing cell does not take the others with it.
+func TestFailingCellIsReported(t *testing.T) {
+	t.Parallel()
+	opt, err := parse([]string{"-short", "-cells", "16k,idle", "-contenders", "haproxy", "-caddy", binary(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt.cells[0].file = "nosuch"
+	var out strings.Builder
+	if err := bench(context.Background(), opt, &out); err == nil || !strings.Contains(err.Error(), "cell 16k") {
+		t.Errorf("got %v", err)
+	}
+	if text := out.String(); !strings.Contains(text, "## 16k: failed") || !strings.Contains(text, "| bytes per connection") {
+		t.Errorf("got\n%s", text)
 	}
 }

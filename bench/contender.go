@@ -15,8 +15,10 @@ var configs embed.FS
 type settings struct {
 	Dir                  string
 	Port, Origin, Syslog int
-	MaxConn              int // what haproxy and this engine accept at a time
+	Threads, MaxConn     int // MaxConn: what haproxy and this engine accept at a time
+	Check                int // port of the server that is checked while the loops are busy; 0 for none
 	Full, Close, Root    bool
+	Many                 bool // many connections, which share few to the server
 }
 
 // contender is one of the programs under comparison.
@@ -24,7 +26,7 @@ type contender struct {
 	name    string
 	config  func(c cell) string // template in config/
 	command func(l *lab, file string) []string
-	version func(l *lab) []string
+	limited bool // gets its number of threads by GOMAXPROCS, not from its configuration
 }
 
 func haproxyFile(c cell) string {
@@ -39,27 +41,28 @@ var contenders = []contender{
 	{
 		name: "haproxy", config: haproxyFile,
 		command: func(_ *lab, file string) []string { return []string{"haproxy", "-db", "-f", file} },
-		version: func(*lab) []string { return []string{"haproxy", "-v"} },
-	},
-	{
-		name: "nginx", config: func(cell) string { return "nginx.conf" },
-		command: func(_ *lab, file string) []string { return []string{"nginx", "-e", "stderr", "-c", file} },
-		version: func(*lab) []string { return []string{"nginx", "-v"} },
-	},
-	{
-		name: "stock caddy", config: func(cell) string { return "Caddyfile" },
-		command: func(l *lab, file string) []string {
-			return []string{l.caddy, "run", "--adapter", "caddyfile", "--config", file}
-		},
-		version: func(l *lab) []string { return []string{l.caddy, "version"} },
 	},
 	{
 		name: "this", config: haproxyFile,
 		command: func(l *lab, file string) []string {
-			return []string{l.caddy, "run", "--adapter", "haproxy", "--config", file}
+			return []string{l.caddy, "haproxy", "-db", "-f", file}
 		},
-		version: func(*lab) []string { return []string{"go", "version"} },
 	},
+	{
+		name: "nginx", config: func(cell) string { return "nginx.conf" },
+		command: func(_ *lab, file string) []string { return []string{"nginx", "-e", "stderr", "-c", file} },
+	},
+	{
+		name: "stock caddy", config: func(cell) string { return "Caddyfile" }, limited: true,
+		command: func(l *lab, file string) []string {
+			return []string{l.caddy, "run", "--adapter", "caddyfile", "--config", file}
+		},
+	},
+}
+
+// selectContenders picks contenders by their names; all of them for "".
+func selectContenders(names string) ([]contender, error) {
+	return pick("contender", contenders, names, func(c contender) string { return c.name })
 }
 
 // write fills a template and writes it into a folder of its own.

@@ -3,72 +3,59 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // idleRounds bounds the rounds of the idle cell: each starts every program anew, and memory varies little.
 const idleRounds = 3
 
-// runIdle measures how much memory a program takes for connections that have had one answer and wait.
-func (l *lab) runIdle(ctx context.Context, c cell) ([]row, error) {
-	rounds := min(l.opt.rounds, idleRounds)
-	bytes := make([][]float64, len(contenders))
-	for range rounds {
-		for i, who := range contenders {
-			n, err := l.idleTurn(ctx, who, c)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", who.name, err)
+// idleMemory measures how much memory a program takes for connections that have had one answer and wait.
+func (t *trial) idleMemory(ctx context.Context, r *result) error {
+	n := len(t.opt.contenders)
+	bytes := newSamples(n)
+	base := newSamples(n)
+	for range min(t.opt.rounds, idleRounds) {
+		for i, who := range t.opt.contenders {
+			before, after, err := t.idleTurn(ctx, who)
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
-			bytes[i] = append(bytes[i], n)
+			if err != nil {
+				r.notes = append(r.notes, failure(who, err))
+				continue
+			}
+			base.add(i, float64(before)/(1<<20))
+			bytes.add(i, float64(after-before)/float64(t.opt.idle))
 		}
 	}
-	rows := make([]row, len(contenders))
-	for i, who := range contenders {
-		rows[i] = row{name: who.name, memory: median(bytes[i])}
+	r.measures = []measure{
+		{name: "bytes per connection", values: bytes.medians(), show: showCount, goal: t.cell.goal},
+		{name: "MiB before", values: base.medians(), show: showDecimal},
 	}
-	return rows, nil
+	r.notes = append(r.notes, fmt.Sprintf("%d connections, one answer of 1 KiB on each, then silence. Resident memory (Pss) before and %s after.",
+		t.opt.idle, t.opt.settle))
+	return nil
 }
 
-// idleTurn starts a program, lets it serve one request on each of many connections, and returns by how many bytes for
-// each it has grown.
-func (l *lab) idleTurn(ctx context.Context, who contender, c cell) (float64, error) {
-	p, err := l.startOne(who, c)
+// idleTurn starts a program, lets it serve one request on each of many connections, and returns its memory before and
+// after.
+func (t *trial) idleTurn(ctx context.Context, who contender) (before, after int64, err error) {
+	p, err := t.startOne(who)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer p.stop()
-	before, err := p.memory()
+	if before, err = p.memory(); err != nil {
+		return 0, 0, err
+	}
+	h, err := t.spread(ctx, p, t.opt.idle)
 	if err != nil {
-		return 0, err
+		return 0, 0, fmt.Errorf("%w\n%s", err, p.out.String())
 	}
-	var open []*client
-	defer func() {
-		for _, cl := range open {
-			_ = cl.c.Close()
-		}
-	}()
-	for range l.opt.idle {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		cl, err := dial(c, p.port)
-		if err != nil {
-			return 0, err
-		}
-		open = append(open, cl)
-		if err := cl.get(sizes[c.file]); err != nil {
-			return 0, fmt.Errorf("connection %d: %w", len(open), err)
-		}
-		cl.buf, cl.r = nil, nil
+	defer h.stop()
+	// What was freed has time to be given back.
+	if err := pause(ctx, t.opt.settle); err != nil {
+		return 0, 0, err
 	}
-	if !l.opt.short {
-		// What was freed has time to be given back.
-		select {
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		case <-time.After(l.opt.duration):
-		}
-	}
-	after, err := p.memory()
-	return float64(after-before) / float64(l.opt.idle), err
+	after, err = p.memory()
+	return before, after, err
 }

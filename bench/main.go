@@ -11,22 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 )
 
-// options is what the command line asks for.
-type options struct {
-	rounds   int
-	duration time.Duration // of one program's turn, whole seconds (wrk knows no others)
-	cells    []cell
-	idle     int    // connections of the memory cell
-	caddy    string // a binary that is built already
-	out      string
-	verbose  bool
-	short    bool
-}
-
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == helperName {
+		os.Exit(helperMain(os.Args[2:]))
+	}
 	opt, err := parse(os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
 		return
@@ -43,38 +33,7 @@ func main() {
 	}
 }
 
-func parse(args []string) (*options, error) {
-	opt := new(options)
-	var cells string
-	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.IntVar(&opt.rounds, "rounds", 5, "turns of every program in a cell; the medians count")
-	f.DurationVar(&opt.duration, "duration", 2*time.Second, "length of a turn, whole seconds")
-	f.StringVar(&cells, "cells", "", "cells to run, with commas between (default all): "+cellNames())
-	f.IntVar(&opt.idle, "idle", 4000, "connections of the idle cell")
-	f.StringVar(&opt.caddy, "caddy", "", "the binary to measure (default: built from ./cmd/caddy)")
-	f.StringVar(&opt.out, "o", "", "also write the results to this file, as Markdown")
-	f.BoolVar(&opt.verbose, "v", false, "print every turn")
-	f.BoolVar(&opt.short, "short", false, "a few seconds in all: shows that everything works, measures nothing")
-	if err := f.Parse(args); err != nil {
-		return nil, err
-	}
-	if opt.short {
-		opt.rounds, opt.duration, opt.idle = 1, time.Second, 50
-		if cells == "" {
-			cells = "1k,100m,idle"
-		}
-	}
-	var err error
-	if opt.cells, err = selectCells(cells); err != nil {
-		return nil, err
-	}
-	if opt.rounds < 1 || opt.duration < time.Second || opt.duration%time.Second != 0 || opt.idle < 1 {
-		return nil, errors.New("-rounds and -idle must be at least 1, -duration whole seconds")
-	}
-	return opt, nil
-}
-
-// bench runs the cells one after the other and prints each as soon as it is done.
+// bench does what the options ask for.
 func bench(ctx context.Context, opt *options, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -86,18 +45,41 @@ func bench(ctx context.Context, opt *options, out io.Writer) error {
 	if err := l.setUp(ctx); err != nil {
 		return err
 	}
+	if opt.pgo != "" {
+		return l.profile(ctx)
+	}
+	return l.report(ctx, out)
+}
+
+// report runs the cells one after the other and prints each as soon as it is done, then all goals. A cell that fails is
+// said to have failed, and the others are still measured.
+func (l *lab) report(ctx context.Context, out io.Writer) error {
 	var text strings.Builder
 	w := io.MultiWriter(out, &text)
 	fmt.Fprint(w, l.heading(ctx))
-	for _, c := range opt.cells {
-		rows, err := l.run(ctx, c)
-		if err != nil {
-			return fmt.Errorf("cell %s: %w", c.name, err)
+	var all []*result
+	var errs []error
+	for _, threads := range l.opt.threads {
+		for _, c := range l.opt.cells {
+			t := &trial{lab: l, cell: c, threads: threads}
+			r, err := t.measure(ctx)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				err = fmt.Errorf("cell %s, %s: %w", c.name, threadText(threads), err)
+				first, _, _ := strings.Cut(err.Error(), "\n")
+				fmt.Fprintf(w, "## %s: failed\n\n%s\n\n", c.name, first)
+				errs = append(errs, err)
+				continue
+			}
+			fmt.Fprint(w, table(r))
+			all = append(all, r)
 		}
-		fmt.Fprint(w, table(c, rows))
 	}
-	if opt.out == "" {
-		return nil
+	fmt.Fprint(w, summary(all))
+	if l.opt.out != "" {
+		errs = append(errs, os.WriteFile(filepath.Clean(l.opt.out), []byte(text.String()), 0o644))
 	}
-	return os.WriteFile(filepath.Clean(opt.out), []byte(text.String()), 0o644)
+	return errors.Join(errs...)
 }

@@ -2,14 +2,11 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -19,6 +16,7 @@ import (
 type process struct {
 	name   string
 	port   int
+	dir    string
 	cmd    *exec.Cmd
 	out    output
 	exited chan struct{}
@@ -45,16 +43,16 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// start runs a program in a process group of its own, and returns when it accepts connections on its port.
-func start(name, dir string, port int, argv []string) (*process, error) {
+// start runs a program that works in dir, in a process group of its own and with more environment, and returns when it
+// accepts connections on its port.
+func start(name, dir string, port int, argv, env []string) (*process, error) {
 	path, err := look(argv[0])
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: name, port: port, cmd: exec.Command(path, argv[1:]...), exited: make(chan struct{})}
+	p := &process{name: name, port: port, dir: dir, cmd: exec.Command(path, argv[1:]...), exited: make(chan struct{})}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir,
-		"CADDY_ADMIN=unix/"+filepath.Join(dir, "admin.sock"))
+	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -115,76 +113,4 @@ func freePort() (int, error) {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
-// tree lists the process and its children: nginx works in children.
-func (p *process) tree() []int {
-	pid := p.cmd.Process.Pid
-	list := []int{pid}
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	if err != nil {
-		return list
-	}
-	for _, f := range strings.Fields(string(text)) {
-		if n, err := strconv.Atoi(f); err == nil {
-			list = append(list, n)
-		}
-	}
-	return list
-}
-
-// tick is the unit of the times in /proc/PID/stat: the kernel's USER_HZ, 100 on every architecture that Go knows.
-const tick = time.Second / 100
-
-// cpu is the time that all threads of the program have run so far, in user and in kernel mode.
-func (p *process) cpu() (time.Duration, error) {
-	var sum time.Duration
-	for _, pid := range p.tree() {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		if err != nil {
-			return 0, err
-		}
-		t, err := statTimes(string(text))
-		if err != nil {
-			return 0, err
-		}
-		sum += t
-	}
-	return sum, nil
-}
-
-// statTimes reads utime and stime, the fields 14 and 15 of proc(5). The name before them may hold anything.
-func statTimes(text string) (time.Duration, error) {
-	f := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
-	if len(f) < 13 {
-		return 0, errors.New("short /proc/PID/stat")
-	}
-	user, err := strconv.ParseInt(f[11], 10, 64)
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.ParseInt(f[12], 10, 64)
-	return time.Duration(user+system) * tick, err
-}
-
-// memory is the resident memory of the program in bytes, what it shares with its children counted once (Pss).
-func (p *process) memory() (int64, error) {
-	var sum int64
-	for _, pid := range p.tree() {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-		if err != nil {
-			return 0, err
-		}
-		_, rest, _ := strings.Cut(string(text), "\nPss:")
-		f := strings.Fields(rest)
-		if len(f) == 0 {
-			return 0, errors.New("no Pss in smaps_rollup")
-		}
-		kb, err := strconv.ParseInt(f[0], 10, 64)
-		if err != nil {
-			return 0, err
-		}
-		sum += kb << 10
-	}
-	return sum, nil
 }

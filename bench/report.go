@@ -2,77 +2,88 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"math"
+	"os"
 	"strings"
-	"time"
+	"unicode/utf8"
 )
 
-// row is one line of a cell's table.
-type row struct {
-	name   string
-	rate   float64
-	p50    time.Duration
-	p99    time.Duration
-	cpu    time.Duration
-	logs   float64 // per request
-	memory float64 // bytes per idle connection
-}
-
-// summarise takes the median of each column by itself.
-func summarise(name string, turns []turn) row {
-	r := row{name: name}
-	var rate, p50, p99, cpu, logs []float64
-	for _, t := range turns {
-		rate = append(rate, t.rate)
-		p50 = append(p50, float64(t.p50))
-		p99 = append(p99, float64(t.p99))
-		cpu = append(cpu, float64(t.cpu))
-		logs = append(logs, t.logs)
-	}
-	r.rate, r.logs = median(rate), median(logs)
-	r.p50, r.p99, r.cpu = time.Duration(median(p50)), time.Duration(median(p99)), time.Duration(median(cpu))
-	return r
-}
-
-func median(v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
-	if len(s) == 0 {
-		return 0
-	}
-	if n := len(s); n%2 == 0 {
-		return (s[n/2-1] + s[n/2]) / 2
-	}
-	return s[len(s)/2]
-}
-
 // table prints a cell in Markdown that also reads well in a terminal.
-func table(c cell, rows []row) string {
-	lines := [][]string{{"", "requests/s", "p50", "p99", "CPU per request", "to " + rows[0].name}}
-	for _, r := range rows {
-		lines = append(lines, []string{
-			r.name, fmt.Sprintf("%.1f", r.rate), short(r.p50), short(r.p99), short(r.cpu), ratio(float64(r.cpu), float64(rows[0].cpu)),
-		})
-	}
-	if c.full {
-		lines[0] = append(lines[0], "log lines per request")
-		for i, r := range rows {
-			lines[i+1] = append(lines[i+1], fmt.Sprintf("%.2f", r.logs))
+func table(r *result) string {
+	lines := [][]string{append(append([]string{""}, r.names...), "this to haproxy", "goal", "")}
+	for _, m := range r.measures {
+		line := []string{m.name}
+		for i := range r.names {
+			line = append(line, value(m, i))
 		}
+		line = append(line, number(r.ratio(m), showFraction), goalText(m), r.verdict(m))
+		lines = append(lines, line)
 	}
-	if c.kind == idle {
-		lines = [][]string{{"", "bytes per connection", "to " + rows[0].name}}
-		for _, r := range rows {
-			lines = append(lines, []string{r.name, fmt.Sprintf("%.0f", r.memory), ratio(r.memory, rows[0].memory)})
-		}
+	text := fmt.Sprintf("## %s: %s; %s\n\n%s\n", r.cell.name, r.cell.title, threadText(r.threads), align(lines))
+	for _, n := range r.notes {
+		text += n + "\n\n"
 	}
-	return "## " + c.name + ": " + c.title + "\n\n" + align(lines) + "\n"
+	return text
 }
 
+// summary is the table of all goals, one line for each.
+func summary(all []*result) string {
+	lines := [][]string{{"cell", "threads", "measure", "haproxy", "this", "ratio", "goal", ""}}
+	for _, r := range all {
+		for _, m := range r.measures {
+			if m.goal == nil {
+				continue
+			}
+			lines = append(lines, []string{
+				r.cell.name, fmt.Sprint(r.threads), m.name, number(r.of(m, "haproxy"), m.show), number(r.of(m, "this"), m.show),
+				number(r.ratio(m), showFraction), goalText(m), r.verdict(m),
+			})
+		}
+	}
+	return "## Goals\n\n" + align(lines) + "\n"
+}
+
+// failure is the note of a contender that failed; the whole error goes to standard error.
+func failure(who contender, err error) string {
+	fmt.Fprintf(os.Stderr, "%s: %v\n", who.name, err)
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return who.name + " failed: " + first
+}
+
+func threadText(n int) string {
+	if n == 1 {
+		return "1 thread"
+	}
+	return fmt.Sprintf("%d threads", n)
+}
+
+func goalText(m measure) string {
+	if m.goal == nil {
+		return ""
+	}
+	return m.goal.String(m.show)
+}
+
+func value(m measure, i int) string {
+	if i >= len(m.values) {
+		return "-"
+	}
+	return number(m.values[i], m.show)
+}
+
+func number(v float64, show func(float64) string) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	return show(v)
+}
+
+// align pads the columns; the first stands on the left, the others on the right.
 func align(lines [][]string) string {
 	width := make([]int, len(lines[0]))
 	for _, l := range lines {
 		for i, s := range l {
-			width[i] = max(width[i], len(s))
+			width[i] = max(width[i], utf8.RuneCountInString(s))
 		}
 	}
 	var b strings.Builder
@@ -97,24 +108,4 @@ func align(lines [][]string) string {
 		}
 	}
 	return b.String()
-}
-
-// short writes a time with three digits.
-func short(d time.Duration) string {
-	switch {
-	case d < 100*time.Microsecond:
-		return fmt.Sprintf("%.1f us", float64(d)/1e3)
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.0f us", float64(d)/1e3)
-	case d < 100*time.Millisecond:
-		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
-	}
-	return fmt.Sprintf("%.0f ms", float64(d)/1e6)
-}
-
-func ratio(a, b float64) string {
-	if b <= 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.2f", a/b)
 }

@@ -62,11 +62,11 @@ func TestHotPath(t *testing.T) {
 			defer unload(t)
 			a := newAsker(t, port, get, tail)
 			got := mallocs(t, a, 5000)
-			for range 2 { // a check or a timer may have fallen into the first one
+			// A timer may have fallen into it, and each of Go's processors fills its own part of a sync.Pool once.
+			for try := 0; got > 0 && try < 9; try++ {
 				got = min(got, mallocs(t, a, 5000))
 			}
-			// A server that is slow for some milliseconds, as on a busy machine, costs something under option abortonclose.
-			if got > 0.05 {
+			if got > 0 {
 				t.Errorf("%.4f allocations per request", got)
 			}
 		})

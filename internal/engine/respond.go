@@ -219,9 +219,9 @@ func (s *session) readBody(p *netio.Pipe, buf []byte, limit int64, untilClose bo
 	for {
 		var err error
 		if until := netio.After(s.be.Timeouts.Server); p != nil {
-			n, err = p.Fill(s.srv, limit, until)
+			n, err = p.Fill(s.srv, s.c, limit, until)
 		} else {
-			n, err = s.srv.Read(buf, until)
+			n, err = s.srv.ReadBeside(buf, s.c, until)
 		}
 		switch {
 		case n > 0:
@@ -230,6 +230,8 @@ func (s *session) readBody(p *netio.Pipe, buf []byte, limit int64, untilClose bo
 			s.joinUpload()
 			s.srv.Resume()
 			continue
+		case errors.Is(err, netio.ErrDead):
+			s.clientWriteFailed(err)
 		case errors.Is(err, netio.ErrTimeout):
 			s.failData(&faultServerSlow)
 		case untilClose && isEOF(err):

@@ -62,7 +62,7 @@ func (s *session) spliceUpload(p *netio.Pipe, srv *netio.Conn) {
 	defer p.Release()
 	b := &s.body
 	for b.left > 0 {
-		n, err := p.Fill(s.c, b.left, netio.After(s.fe.Timeouts.Client))
+		n, err := p.Fill(s.c, nil, b.left, netio.After(s.fe.Timeouts.Client))
 		if n == 0 {
 			if s.patient(err) {
 				continue

@@ -87,6 +87,21 @@ func (c *Conn) ReadLent(l Lender, until Time) (int, error) { return c.read(nil, 
 // Read reads into p what is there, waiting until the deadline for the first byte.
 func (c *Conn) Read(p []byte, until Time) (int, error) { return c.read(p, nil, until) }
 
+// ReadBeside is Read that also ends, with ErrDead, when other is reset: nobody wants what is read. On Go's poller only a
+// write to other tells.
+func (c *Conn) ReadBeside(p []byte, other *Conn, until Time) (int, error) {
+	if c.lp != nil {
+		return c.loopRead(p, nil, beside{other, true}, until)
+	}
+	return c.read(p, nil, until)
+}
+
+// beside is a connection that is watched during a read of another one: for its end, or only for a reset.
+type beside struct {
+	c    *Conn
+	dead bool
+}
+
 func (c *Conn) plainRead(p []byte, l Lender) (int, error) {
 	if l != nil {
 		p = l.Lend()
@@ -96,7 +111,7 @@ func (c *Conn) plainRead(p []byte, l Lender) (int, error) {
 
 func (c *Conn) read(p []byte, l Lender, until Time) (int, error) {
 	if c.lp != nil {
-		return c.loopRead(p, l, nil, until)
+		return c.loopRead(p, l, beside{}, until)
 	}
 	for {
 		lim := c.limit.Load()

@@ -39,6 +39,8 @@ type Group struct {
 	panics  func(value any, stack []byte)
 	batch   atomic.Int32
 	release bool
+
+	listeners map[*Listener]bool
 }
 
 // NewGroup returns a group without loops. What a task does not recover from goes to panics.

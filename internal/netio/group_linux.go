@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -34,8 +35,14 @@ func (g *Group) Start(n, batch int) error {
 		g.wg.Add(1)
 		go l.run()
 	}
+	if n == g.Loops() {
+		return nil
+	}
 	active := g.loops[:n:n]
 	g.active.Store(&active)
+	for s := range g.listeners {
+		s.spread(active)
+	}
 	return nil
 }
 
@@ -72,6 +79,7 @@ type Listener struct {
 
 	mu     sync.Mutex
 	seats  []*seat // one on each loop
+	left   []*seat // of loops that accept no more
 	closed bool
 }
 
@@ -105,12 +113,39 @@ func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, l := range *g.active.Load() {
-		st := &seat{ln: s, l: l}
-		s.seats = append(s.seats, st)
-		l.post(note{fn: st.open})
+	if g.listeners == nil {
+		g.listeners = make(map[*Listener]bool)
 	}
+	g.listeners[s] = true
+	s.spread(*g.active.Load())
 	return s, nil
+}
+
+// spread gives s a seat on each of the loops, and on no other.
+func (s *Listener) spread(active []*loop) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	var keep []*seat
+	has := make(map[*loop]bool)
+	for _, st := range s.seats {
+		if !slices.Contains(active, st.l) {
+			st.l.post(note{fn: st.close})
+			s.left = append(s.left, st)
+			continue
+		}
+		keep, has[st.l] = append(keep, st), true
+	}
+	for _, l := range active {
+		if !has[l] {
+			st := &seat{ln: s, l: l}
+			keep = append(keep, st)
+			l.post(note{fn: st.open})
+		}
+	}
+	s.seats = keep
 }
 
 // transparent tells whether connections to any address may come to fd (bind option transparent).
@@ -170,9 +205,10 @@ func (s *Listener) Close() {
 		return
 	}
 	s.closed = true
-	seats := s.seats
-	s.seats = nil
+	seats := append(s.seats, s.left...)
+	s.seats, s.left = nil, nil
 	s.mu.Unlock()
+	s.g.forget(s)
 	barrier(len(seats), func(i int, done func()) bool {
 		return seats[i].l.post(note{fn: func() { seats[i].close(); done() }})
 	})
@@ -194,6 +230,12 @@ func barrier(n int, post func(i int, done func()) bool) {
 		}
 	}
 	wg.Wait()
+}
+
+func (g *Group) forget(s *Listener) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.listeners, s)
 }
 
 func (st *seat) open() {
@@ -239,6 +281,7 @@ const acceptPause = 10 * time.Millisecond
 
 // accept takes some connections of a listener that has them.
 func (l *loop) accept(st *seat) {
+	defer l.recovered()
 	if st.closed || st.pause {
 		return
 	}

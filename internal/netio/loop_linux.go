@@ -239,6 +239,7 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 	o := &c.on
 	if ev.Events&gone != 0 {
 		o.hup = true
+		o.dead = ev.Events&(syscall.EPOLLHUP|syscall.EPOLLERR) != 0
 		if o.watcher != nil {
 			l.wake(o.watcher)
 		}
@@ -251,7 +252,7 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 		case o.parked != nil:
 			l.unpark(c)
 		case o.keeper != nil:
-			o.keeper.Lost(c)
+			l.lost(c)
 		}
 	}
 	if ev.Events&writable != 0 {
@@ -260,6 +261,11 @@ func (l *loop) event(ev *syscall.EpollEvent) {
 			l.wake(o.writer)
 		}
 	}
+}
+
+func (l *loop) lost(c *Conn) {
+	defer l.recovered()
+	c.on.keeper.Lost(c)
 }
 
 // post leaves n for the loop; false: the loop has ended. Any goroutine may call it. The bell is rung under the lock: after
@@ -297,6 +303,7 @@ func (l *loop) receive() {
 }
 
 func (l *loop) handle(n *note) {
+	defer l.recovered()
 	switch {
 	case n.fn != nil:
 		n.fn()

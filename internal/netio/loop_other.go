@@ -81,12 +81,12 @@ func (t *Task) Pipe() *Pipe { return nil }
 func (p *Pipe) Release() {}
 
 // Fill is never called.
-func (p *Pipe) Fill(*Conn, int64, Time) (int, error) { return 0, errNoLoops }
+func (p *Pipe) Fill(*Conn, *Conn, int64, Time) (int, error) { return 0, errNoLoops }
 
 // Drain is never called.
 func (p *Pipe) Drain(*Conn, time.Duration, bool) error { return errNoLoops }
 
-func (c *Conn) loopRead([]byte, Lender, *Conn, Time) (int, error) { return 0, errNoLoops }
+func (c *Conn) loopRead([]byte, Lender, beside, Time) (int, error) { return 0, errNoLoops }
 
 func (c *Conn) loopWrite([]byte, []byte, time.Duration, bool) (int, error) { return 0, errNoLoops }
 

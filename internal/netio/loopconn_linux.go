@@ -13,6 +13,7 @@ type loopConn struct {
 	rready  bool // a read may bring something
 	wready  bool // a write may go
 	hup     bool // the peer has closed its side, or both
+	dead    bool // the connection was reset, or both sides are closed
 	armed   bool // epoll tells of what can be read
 	outs    bool // and of room to write
 	closed  bool
@@ -59,8 +60,9 @@ func (c *Conn) arm(out bool) error {
 	return nil
 }
 
-// loopRead is Read, ReadLent when lend is not nil, and ReadWatch when watch is not nil.
-func (c *Conn) loopRead(p []byte, lend Lender, watch *Conn, until Time) (int, error) {
+// loopRead is Read, ReadLent when lend is not nil, and ReadWatch and ReadBeside when watch has a
+// connection.
+func (c *Conn) loopRead(p []byte, lend Lender, watch beside, until Time) (int, error) {
 	c.lp.fair()
 	for {
 		if c.on.rready {
@@ -94,7 +96,7 @@ func (c *Conn) refused(until Time) error {
 
 // awaitRead waits until a read of c may bring something, which may be wrong. The error tells why it must not be tried:
 // the deadline, an interruption, or the end of the watched connection.
-func (c *Conn) awaitRead(watch *Conn, until Time) error {
+func (c *Conn) awaitRead(watch beside, until Time) error {
 	for {
 		if err := c.refused(until); err != nil {
 			return err
@@ -106,20 +108,23 @@ func (c *Conn) awaitRead(watch *Conn, until Time) error {
 			return err
 		}
 		t := c.lp.cur
-		if watch != nil {
-			if err := watch.arm(false); err != nil {
+		if w := watch.c; w != nil {
+			if err := w.arm(false); err != nil {
 				return err
 			}
-			if watch.left() {
+			switch {
+			case watch.dead && w.on.dead:
+				return ErrDead
+			case !watch.dead && w.left():
 				return ErrGone
 			}
-			watch.on.watcher = t
+			w.on.watcher = t
 		}
 		c.on.reader = t
 		t.block(Earlier(until, Time(c.limit.Load())))
 		c.on.reader = nil
-		if watch != nil {
-			watch.on.watcher = nil
+		if watch.c != nil {
+			watch.c.on.watcher = nil
 		}
 	}
 }
@@ -161,7 +166,7 @@ func (c *Conn) receive(p []byte, lend Lender) (int, error) {
 		switch {
 		case e == syscall.EINTR:
 		case e == syscall.EAGAIN:
-			c.on.rready = c.on.hup
+			c.on.rready = false
 			if lend != nil {
 				lend.Reclaim()
 			}

@@ -17,6 +17,8 @@ var (
 	ErrTimeout = errors.New("netio: timeout")
 	// ErrAborted means that Abort was called on the connection, or that the engine stops.
 	ErrAborted = errors.New("netio: aborted")
+	// ErrDead means that the connection beside the one that is read was reset.
+	ErrDead = errors.New("netio: the other connection is dead")
 	// ErrGone means that the watched connection was closed by its peer while the call waited for something else.
 	ErrGone = errors.New("netio: watched peer is gone")
 )

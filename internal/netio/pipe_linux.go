@@ -78,18 +78,18 @@ func (p *Pipe) close() {
 	syscall.Close(p.w)
 }
 
-// Fill is Read into p, of at most limit bytes.
-func (p *Pipe) Fill(c *Conn, limit int64, until Time) (int, error) {
+// Fill is Read into p, of at most limit bytes; with other it is ReadBeside.
+func (p *Pipe) Fill(c, other *Conn, limit int64, until Time) (int, error) {
 	c.lp.fair()
 	want := min(limit, int64(p.size))
 	for {
-		if err := c.awaitRead(nil, until); err != nil {
+		if err := c.awaitRead(beside{other, true}, until); err != nil {
 			return 0, err
 		}
 		n, e := splice(c.fd, p.w, want, spliceMove|spliceNonblock)
 		switch {
 		case e == syscall.EAGAIN:
-			c.on.rready = c.on.hup && c.peek() != peekQuiet
+			c.on.rready = false
 		case e != 0:
 			return 0, e
 		case n == 0:

@@ -59,7 +59,7 @@ func (w *watcher) stop() bool {
 // abortonclose). Watching starts only after grace: an answer that comes quickly costs nothing extra.
 func (t *Task) ReadWatch(c *Conn, p []byte, other *Conn, until Time) (int, error) {
 	if c.lp != nil {
-		return c.loopRead(p, nil, other, until)
+		return c.loopRead(p, nil, beside{c: other}, until)
 	}
 	const grace = 5 * time.Millisecond
 	n, err := c.Read(p, Earlier(until, After(grace)))
