@@ -17,7 +17,7 @@ func pump(task *Task, from, to *Conn) (total int, err error) {
 	}
 	defer p.Release()
 	for {
-		n, err := p.Fill(from, 1<<40, After(soon))
+		n, err := p.Fill(from, nil, 1<<40, After(soon))
 		if err == io.EOF {
 			return total, to.CloseWrite()
 		}
@@ -71,13 +71,13 @@ func TestPipeErrors(t *testing.T) {
 		p := task.Pipe()
 		fill := func(want error, until Time) {
 			t.Helper()
-			if n, err := p.Fill(from, 100, until); err != want || n != 0 {
+			if n, err := p.Fill(from, nil, 100, until); err != want || n != 0 {
 				t.Errorf("Fill = %d, %v, want %v", n, err, want)
 			}
 		}
 		fill(ErrTimeout, After(10*ms))
 		src.Write(pattern(150, 0))
-		if n, err := p.Fill(from, 100, After(soon)); n != 100 || err != nil {
+		if n, err := p.Fill(from, nil, 100, After(soon)); n != 100 || err != nil {
 			t.Errorf("Fill = %d, %v, want the limit", n, err)
 		}
 		if err := p.Drain(to, soon, false); err != nil {
@@ -99,7 +99,7 @@ func TestPipeErrors(t *testing.T) {
 		defer p.Release()
 		var err error
 		for err == nil {
-			if _, err = p.Fill(from, 1<<30, After(soon)); err != nil {
+			if _, err = p.Fill(from, nil, 1<<30, After(soon)); err != nil {
 				t.Errorf("Fill = %v", err)
 				return
 			}

@@ -118,6 +118,58 @@ func TestReadWatch(t *testing.T) {
 	}
 }
 
+// ReadBeside ends when the other connection is reset, not when its peer has only sent its end.
+func TestReadBeside(t *testing.T) {
+	rows := []struct {
+		name   string
+		before func(srv, client *net.TCPConn)
+		during func(srv, client *net.TCPConn)
+		want   error
+		data   string
+	}{
+		{name: "answer", during: func(s, _ *net.TCPConn) { s.Write([]byte("ok")) }, data: "ok"},
+		{name: "client resets", during: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "client has reset", before: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "client sends its end", before: func(_, c *net.TCPConn) { c.CloseWrite() },
+			during: func(s, _ *net.TCPConn) { s.Write([]byte("ok")) }, data: "ok"},
+		{name: "client sends its end, then resets", before: func(_, c *net.TCPConn) { c.CloseWrite() },
+			during: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "timeout", want: ErrTimeout},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			each(t, func(w *world) {
+				srv, srvPeer := w.pair()
+				client, clientPeer := w.pair()
+				want, low := row.want, time.Duration(0)
+				if !w.loop && want == ErrDead || want == ErrTimeout {
+					want, low = ErrTimeout, 50*ms // goroutines learn of it by writing
+				}
+				limit := After(time.Hour)
+				if low > 0 {
+					limit = After(low)
+				}
+				if row.before != nil {
+					row.before(srvPeer, clientPeer)
+				}
+				if row.during != nil {
+					time.AfterFunc(15*ms, func() { row.during(srvPeer, clientPeer) })
+				}
+				w.do(func(*Task) {
+					b := make([]byte, 8)
+					took(w, low, func() {
+						if n, err := srv.ReadBeside(b, client, limit); string(b[:n]) != row.data || err != want {
+							w.Errorf("ReadBeside = %q, %v, want %v", b[:n], err, want)
+						}
+					})
+				})
+				srvPeer.Write([]byte("more"))
+				w.read(srv, "more", After(soon)) // it is as it was
+			})
+		})
+	}
+}
+
 func TestLook(t *testing.T) {
 	each(t, func(w *world) {
 		look := func(c *Conn) (got [3]bool) {

@@ -115,19 +115,26 @@ func TestWriteTimeout(t *testing.T) {
 // TestWriteTimeoutCountsFromProgress: the period begins with the last byte that went out, not with a timer before it.
 func TestWriteTimeoutCountsFromProgress(t *testing.T) {
 	each(t, func(w *world) {
-		c, peer := w.narrow()
-		const timeout = 400 * ms
-		last := make(chan time.Time, 1)
-		time.AfterFunc(20*ms, func() {
-			peer.Read(make([]byte, 1<<20))
-			last <- time.Now()
-		})
-		if _, err := w.write(c, pattern(8<<20, 0), nil, timeout); err != ErrTimeout {
-			w.Errorf("Write = %v", err)
+		const timeout = 200 * ms
+		var d time.Duration
+		for range 4 { // the system may open its window for more only when its own timer probes it, long after the read
+			c, peer := w.narrow()
+			last := make(chan time.Time, 1)
+			time.AfterFunc(20*ms, func() {
+				peer.Read(make([]byte, 1<<20))
+				last <- time.Now()
+			})
+			if _, err := w.write(c, pattern(8<<20, 0), nil, timeout); err != ErrTimeout {
+				w.Errorf("Write = %v", err)
+			}
+			if d = time.Since(<-last); d < timeout*3/4 {
+				w.Errorf("timed out %v after the last progress, want %v", d, timeout)
+			}
+			if d < timeout*7/4 {
+				return
+			}
 		}
-		if d := time.Since(<-last); d < timeout*3/4 || d > timeout*7/4 {
-			w.Errorf("timed out %v after the last progress, want about %v", d, timeout)
-		}
+		w.Errorf("timed out %v after the last progress, want about %v", d, timeout)
 	})
 }
 
