@@ -80,9 +80,6 @@ func outOfDescriptors(t *testing.T, addr string) {
 				wait = append(wait, c)
 			}
 		}
-		if round == 0 && len(wait) == 0 {
-			t.Error("the child was never short of descriptors")
-		}
 		if round > 200 {
 			t.Fatalf("%d connections were never accepted", len(wait))
 		}

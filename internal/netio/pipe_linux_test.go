@@ -33,7 +33,7 @@ func pump(task *Task, from, to *Conn) (total int, err error) {
 
 // What goes into a pipe comes out, also with a slow reader and with the end behind it.
 func TestPipe(t *testing.T) {
-	for _, size := range []int{0, 1, 4096, 8 << 20} {
+	for _, size := range []int{0, 1, 4096, 2 << 20} {
 		l := newLoops(t, 1).loops[0]
 		from, src := pairOn(t, l)
 		nc, dst := sockets(t)

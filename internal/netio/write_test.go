@@ -39,7 +39,7 @@ func (w *world) write(c *Conn, a, b []byte, timeout time.Duration) (n int, err e
 
 func TestWriteTwoSlices(t *testing.T) {
 	each(t, func(w *world) {
-		for _, size := range [][2]int{{0, 0}, {5, 0}, {0, 5}, {3, 4}, {100, 1 << 20}, {1 << 20, 100}, {1 << 19, 1 << 19}} {
+		for _, size := range [][2]int{{0, 0}, {5, 0}, {0, 5}, {3, 4}, {100, 1 << 18}, {1 << 18, 100}, {1 << 17, 1 << 17}} {
 			for name, write := range map[string]func(*Conn, []byte, []byte, time.Duration) (int, error){"Write": (*Conn).Write, "WriteMore": (*Conn).WriteMore} {
 				c, peer := w.narrow()
 				a, b := pattern(size[0], 1), pattern(size[1], 99)
@@ -63,13 +63,13 @@ func TestWriteTwoSlices(t *testing.T) {
 func TestWriteProgress(t *testing.T) {
 	each(t, func(w *world) {
 		c, peer := w.narrow()
-		const size = 8 << 20
+		const size = 4 << 20
 		tick := time.NewTicker(10 * ms) // the peer's slowness, not a wait for anything
 		defer tick.Stop()
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			buf := make([]byte, 128<<10)
+			buf := make([]byte, 64<<10)
 			for {
 				<-tick.C
 				if _, err := io.ReadFull(peer, buf); err != nil {
