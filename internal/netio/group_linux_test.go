@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -295,18 +296,33 @@ func TestReleaseWaitsForTasks(t *testing.T) {
 	}
 }
 
-// Fewer loops: those that are too many take no new connections, and keep what they have.
-func TestStartFewer(t *testing.T) {
-	g, a := newLoops(t, 3), newCounter(t)
-	if g.Loops() != 3 {
-		t.Errorf("%d loops", g.Loops())
+// TestListenersFollowLoops: with more loops those accept, too; those that are too many take no new connections, and keep
+// what they have.
+func TestListenersFollowLoops(t *testing.T) {
+	g, a := newLoops(t, 1), newCounter(t)
+	ln, s := listen(t, g, a, "tcp", "127.0.0.1:0")
+	seen := func(want ...int) {
+		t.Helper()
+		var got []bool
+		for _, l := range g.loops {
+			on(t, l, func(*Task) { got = append(got, l.listeners[s.fd] != nil && l.listeners[s.fd].on) })
+		}
+		for i, has := range got {
+			if has != slices.Contains(want, i) {
+				t.Errorf("loops that listen: %v, want %v", got, want)
+				return
+			}
+		}
 	}
+	seen(0)
+	g.Start(3, 0)
+	seen(0, 1, 2)
 	c, peer := pairOn(t, g.loops[2])
 	g.Start(1, 0)
+	seen(0)
 	if g.Loops() != 1 {
 		t.Errorf("%d loops accept", g.Loops())
 	}
-	ln, _ := listen(t, g, a, "tcp", "127.0.0.1:0")
 	for range 30 {
 		dial(t, ln)
 	}
@@ -319,7 +335,67 @@ func TestStartFewer(t *testing.T) {
 	peer.Write([]byte("x"))
 	on(t, c.lp, func(*Task) { gets(t, c, "x", After(soon)) })
 	c.Discard()
+	g.Start(2, 0)
+	seen(0, 1)
+	g.Start(3, 0)
+	seen(0, 1, 2)
+	s.Close()
+	seen()
+	g.Start(2, 0)
+	seen()
 }
+
+// rude is an Acceptor that panics now and then.
+type rude struct {
+	*counter
+	n atomic.Int64
+}
+
+func (a *rude) Accepted(c *Conn, place any) {
+	if a.n.Add(1)%2 == 1 {
+		c.Close()
+		panic("rude")
+	}
+	a.counter.Accepted(c, place)
+}
+
+// A panic of an Acceptor, a Keeper or a function of Do is reported; the loop lives on.
+func TestPanicOnLoop(t *testing.T) {
+	var panics atomic.Int64
+	g := newGroup(t, 1, func(v any, _ []byte) {
+		if v != "rude" {
+			t.Errorf("panic: %v", v)
+		}
+		panics.Add(1)
+	})
+	a := &rude{counter: newCounter(t)}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	s, err := g.Listen(ln, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		dial(t, ln)
+	}
+	until(t, "the others are accepted", func() bool { return a.conns.len() == 5 && panics.Load() == 5 })
+	s.Close()
+	c := a.conns.all()[0]
+	c.Do(func() { panic("rude") })
+	d, peer := pairOn(t, g.loops[0])
+	on(t, g.loops[0], func(*Task) { d.Keep(keeperFunc(func(*Conn) { panic("rude") })) })
+	peer.Write([]byte("x"))
+	until(t, "all are reported", func() bool { return panics.Load() == 7 })
+	d.Discard()
+	a.discard()
+}
+
+type keeperFunc func(*Conn)
+
+func (fn keeperFunc) Lost(c *Conn) { fn(c) }
 
 // hidden is a listener without a socket; lent one that gives it another way.
 type hidden struct{ net.Listener }

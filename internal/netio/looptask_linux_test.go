@@ -3,6 +3,7 @@ package netio
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -130,31 +131,49 @@ func TestManyTasks(t *testing.T) {
 	})
 }
 
-// Tasks of one loop take turns: one that is always ready does not keep the others waiting.
+// Tasks of one loop take turns: one that always has something to read does not keep the others waiting.
 func TestFairness(t *testing.T) {
 	l := newLoops(t, 1).loops[0]
-	stop := false // of the loop
-	wheel := func(task *Task) {
-		mine := NewEvent()
-		for !stop {
-			mine.Wake()
-			l.wake(task)
-			task.block(0)
+	busy, src := pairOn(t, l)
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		for b := make([]byte, 64<<10); ; {
+			if _, err := src.Write(b); err != nil {
+				return
+			}
 		}
-	}
-	for range 3 {
-		spawn(l, wheel)
-	}
+	}()
+	var turns, stop atomic.Int64
+	done := make(chan struct{})
+	spawn(l, func(*Task) {
+		defer close(done)
+		for b := make([]byte, 1); stop.Load() == 0; turns.Add(1) { // as small as can be: there is always more
+			if _, err := busy.Read(b, After(soon)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	until(t, "it reads", func() bool { return turns.Load() > 100 })
 	c, peer := pairOn(t, l)
-	peer.Write([]byte("x"))
 	on(t, l, func(task *Task) {
-		gets(t, c, "x", After(soon))
+		for range 20 {
+			peer.Write([]byte("x"))
+			took(t, 0, func() { gets(t, c, "x", After(soon)) })
+		}
 		fails(t, c, ErrTimeout, After(10*ms), 10*ms)
 		if err := task.Wait(NewEvent(), After(5*ms)); err != ErrTimeout {
 			t.Errorf("Wait = %v", err)
 		}
-		stop = true
 	})
+	before := turns.Load()
+	until(t, "it goes on", func() bool { return turns.Load() > before })
+	stop.Store(1)
+	<-done
+	src.Close()
+	<-fed
+	busy.Discard()
 	c.Discard()
 }
 

@@ -290,3 +290,41 @@ func TestStart(t *testing.T) {
 		t.Error("Do of a connection without a loop has not called")
 	}
 }
+
+// TryLent takes what is there and never waits.
+func TestTryLent(t *testing.T) {
+	l := newLoops(t, 1).loops[0]
+	c, peer := pairOn(t, l)
+	try := func(want string, wantErr error) {
+		t.Helper()
+		on(t, l, func(*Task) {
+			var o oneBuffer
+			n, err := c.TryLent(&o)
+			if string(o.b[:n]) != want || err != wantErr || o.lent.Load() && n == 0 && err == nil {
+				t.Errorf("TryLent = %q, %v; lent %v", o.b[:n], err, o.lent.Load())
+			}
+		})
+	}
+	try("", nil)
+	peer.Write([]byte("x"))
+	time.Sleep(2 * ms)
+	on(t, l, func(*Task) { gets(t, c, "x", After(soon)) })
+	peer.Write([]byte("y"))
+	peer.Close()
+	on(t, l, func(task *Task) { task.WaitWatch(NewEvent(), c, After(5*ms)) }) // the loop has been told
+	try("y", nil)
+	try("", io.EOF)
+	c.Abort()
+	try("", nil) // a Read says why
+	c.Discard()
+	nc, other := sockets(t)
+	defer other.Close()
+	p := NewConn(nc)
+	defer p.Close()
+	if n, err := p.TryLent(new(oneBuffer)); n != 0 || err != nil {
+		t.Errorf("TryLent without a loop = %d, %v", n, err)
+	}
+	if p.Parks() || !c.Parks() {
+		t.Error("Parks is wrong")
+	}
+}

@@ -119,6 +119,25 @@ func TestPipeErrors(t *testing.T) {
 	src.Close()
 }
 
+// A reset of the connection that shall get what is read ends Fill.
+func TestPipeBeside(t *testing.T) {
+	l := newLoops(t, 1).loops[0]
+	from, src := pairOn(t, l)
+	to, dst := pairOn(t, l)
+	time.AfterFunc(10*ms, func() { dst.SetLinger(0); dst.Close() })
+	on(t, l, func(task *Task) {
+		p := task.Pipe()
+		defer p.Release()
+		if n, err := p.Fill(from, to, 100, After(soon)); n != 0 || err != ErrDead {
+			t.Errorf("Fill = %d, %v, want ErrDead", n, err)
+		}
+		src.Write([]byte("x"))
+		gets(t, from, "x", After(soon))
+	})
+	from.Discard()
+	to.Discard()
+}
+
 // Pipes are limited and come back, and none outlives its loop.
 func TestPipeLimit(t *testing.T) {
 	defer Pipes.Limit(0, 0)
