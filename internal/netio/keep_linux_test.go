@@ -124,13 +124,19 @@ func TestUseMoves(t *testing.T) {
 	if a.count.Load() != 0 || b.count.Load() != 1 {
 		t.Errorf("the loops have %d and %d connections", a.count.Load(), b.count.Load())
 	}
-	on(t, a, func(*Task) {}) // it runs, and so has forgotten the connection
 	on(t, a, func(*Task) {
 		if a.conns[c.fd] != nil {
 			t.Error("the old loop still knows the descriptor")
 		}
 	})
-	h.Discard()
+	var back *Conn
+	on(t, a, func(task *Task) {
+		back, _ = h.Use(task)
+		fails(t, back, ErrTimeout, After(5*ms), 5*ms)
+		peer.Write([]byte("y"))
+		gets(t, back, "y", After(soon))
+	})
+	back.Discard()
 }
 
 // TestUseRacesLost: at the moment when another loop takes a connection its server closes it or sends.

@@ -55,7 +55,6 @@ func fall(v any) { panic(v) }
 func TestLateNotes(t *testing.T) {
 	l := newLoops(t, 1).loops[0]
 	c, _ := pairOn(t, l)
-	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	e := NewEvent()
 	for i := range 200 {
@@ -73,6 +72,7 @@ func TestLateNotes(t *testing.T) {
 		for range 3 {
 			l.post(note{task: task}) // it is free
 		}
+		turn(l)
 		on(t, l, func(now *Task) {
 			fails(t, c, ErrTimeout, After(ms), ms)
 			now.Offload(func() { time.Sleep(50 * time.Microsecond) })
@@ -81,7 +81,6 @@ func TestLateNotes(t *testing.T) {
 			c.nudge()
 		}
 	}
-	close(stop)
 	wg.Wait()
 	on(t, l, func(*Task) {
 		for _, task := range l.idle {
@@ -91,6 +90,15 @@ func TestLateNotes(t *testing.T) {
 		}
 	})
 	c.Discard()
+}
+
+// turn waits until l has done what was posted and what that made ready.
+func turn(l *loop) {
+	for range 2 {
+		done := make(chan struct{})
+		l.post(note{fn: func() { close(done) }})
+		<-done
+	}
 }
 
 // Many tasks at once: the loop keeps some of their coroutines for later, not all.

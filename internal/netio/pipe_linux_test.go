@@ -168,6 +168,11 @@ func TestPipeLimit(t *testing.T) {
 		}
 		d.held = 1 // a session that broke off
 		d.Release()
+		if e := task.Pipe(); e == d {
+			t.Error("a pipe is used again with something in it")
+		} else {
+			e.Release()
+		}
 	})
 	g.Release()
 	ended(t, g)

@@ -86,7 +86,7 @@ func TestReadInPieces(t *testing.T) {
 func TestTimerFiresEarly(t *testing.T) {
 	each(t, func(w *world) {
 		c, peer := w.pair()
-		first := After(30 * ms)
+		first := After(60 * ms)
 		time.AfterFunc(5*ms, func() { peer.Write([]byte("a")) }) // a loop sets its timer only when it waits
 		w.do(func(*Task) {
 			gets(w, c, "a", first)
@@ -136,8 +136,8 @@ func TestNeverAfterTimer(t *testing.T) {
 	each(t, func(w *world) {
 		c, peer := w.pair()
 		time.AfterFunc(5*ms, func() { peer.Write([]byte("a")) })
-		w.read(c, "a", After(20*ms))
-		time.AfterFunc(60*ms, func() { peer.Write([]byte("b")) })
+		w.read(c, "a", After(60*ms))
+		time.AfterFunc(120*ms, func() { peer.Write([]byte("b")) })
 		w.do(func(*Task) { took(w, 40*ms, func() { gets(w, c, "b", 0) }) })
 		if c.plain != nil && c.rArmed != 0 {
 			w.Errorf("the timer is still set: %d", c.rArmed)
@@ -225,12 +225,12 @@ func TestAbortReadAndResume(t *testing.T) {
 func TestShorten(t *testing.T) {
 	rows := map[string]func(w *world, c *Conn, peer *net.TCPConn){
 		"waiting": func(w *world, c *Conn, _ *net.TCPConn) {
-			time.AfterFunc(10*ms, func() { c.Shorten(20 * ms) })
-			w.wantErr(c, ErrTimeout, After(time.Hour), 30*ms)
+			time.AfterFunc(10*ms, func() { c.Shorten(60 * ms) })
+			w.wantErr(c, ErrTimeout, After(time.Hour), 60*ms)
 		},
 		"never": func(w *world, c *Conn, _ *net.TCPConn) {
-			time.AfterFunc(10*ms, func() { c.Shorten(20 * ms) })
-			w.wantErr(c, ErrTimeout, 0, 30*ms)
+			time.AfterFunc(10*ms, func() { c.Shorten(60 * ms) })
+			w.wantErr(c, ErrTimeout, 0, 60*ms)
 		},
 		"before": func(w *world, c *Conn, _ *net.TCPConn) {
 			w.do(func(*Task) {

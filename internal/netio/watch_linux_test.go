@@ -36,7 +36,7 @@ func TestWaitWatch(t *testing.T) {
 					e := NewEvent()
 					if armed { // the watch must not end with the timer of a read before it
 						time.AfterFunc(ms, func() { peer.Write([]byte("a")) })
-						w.read(c, "a", After(10*ms))
+						w.read(c, "a", After(40*ms))
 					}
 					if row.before != nil {
 						row.before(e, peer)
@@ -145,10 +145,6 @@ func TestReadBeside(t *testing.T) {
 				if !w.loop && want == ErrDead || want == ErrTimeout {
 					want, low = ErrTimeout, 50*ms // goroutines learn of it by writing
 				}
-				limit := After(time.Hour)
-				if low > 0 {
-					limit = After(low)
-				}
 				if row.before != nil {
 					row.before(srvPeer, clientPeer)
 				}
@@ -156,7 +152,10 @@ func TestReadBeside(t *testing.T) {
 					time.AfterFunc(15*ms, func() { row.during(srvPeer, clientPeer) })
 				}
 				w.do(func(*Task) {
-					b := make([]byte, 8)
+					b, limit := make([]byte, 8), After(time.Hour)
+					if low > 0 {
+						limit = After(low)
+					}
 					took(w, low, func() {
 						if n, err := srv.ReadBeside(b, client, limit); string(b[:n]) != row.data || err != want {
 							w.Errorf("ReadBeside = %q, %v, want %v", b[:n], err, want)
@@ -265,7 +264,7 @@ func TestCloseWakesRead(t *testing.T) {
 	each(t, func(w *world) {
 		c, _ := w.pair()
 		w.do(func(task *Task) {
-			task.Fork(func() { fails(w, c, ErrAborted, 0, 5*ms) })
+			task.Fork(func() { fails(w, c, ErrAborted, 0, 0) })
 			task.Sleep(10*ms, NewEvent(), nil)
 			c.Close()
 			task.Join()

@@ -154,7 +154,10 @@ func TestWriteNever(t *testing.T) {
 func TestWriteAborted(t *testing.T) {
 	each(t, func(w *world) {
 		c, _ := w.narrow()
-		time.AfterFunc(20*ms, c.Abort)
+		if _, err := w.write(c, pattern(16<<20, 0), nil, 100*ms); err != ErrTimeout {
+			w.Errorf("Write = %v, want ErrTimeout", err)
+		}
+		time.AfterFunc(20*ms, c.Abort) // nothing moves any more: only this can wake it
 		if _, err := w.write(c, pattern(8<<20, 0), nil, 0); err != ErrAborted {
 			w.Errorf("Write = %v, want ErrAborted", err)
 		}
@@ -200,6 +203,7 @@ func TestWriteToGonePeer(t *testing.T) {
 func TestResetWakesWrite(t *testing.T) {
 	each(t, func(w *world) {
 		c, peer := w.narrow()
+		w.write(c, pattern(16<<20, 0), nil, 100*ms)
 		time.AfterFunc(20*ms, func() { peer.SetLinger(0); peer.Close() })
 		_, err := w.write(c, pattern(8<<20, 0), nil, 0)
 		if err != syscall.EPIPE && err != syscall.ECONNRESET {
