@@ -19,6 +19,7 @@ const closing = 2
 
 // plan makes the configurations of a run.
 type plan struct {
+	noepoll bool // sessions on goroutines
 	origins []*origin
 	stable  [3]string // addresses that every configuration has: a plain frontend, abortonclose, httpclose
 	unix    string
@@ -93,7 +94,11 @@ const rules = `
 // text is one configuration.
 func (p *plan) text(rng *rand.Rand) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "global\n\tlog %s local0\n\tmaxconn %d\n\ttune.bufsize %d\n", p.logs, 300+rng.IntN(200), []int{16384, 16384, 32768, 20000}[rng.IntN(4)])
+	fmt.Fprintf(&b, "global\n\tnbthread %d\n", 1+rng.IntN(3))
+	if p.noepoll {
+		b.WriteString("\tnoepoll\n")
+	}
+	fmt.Fprintf(&b, "\tlog %s local0\n\tmaxconn %d\n\ttune.bufsize %d\n", p.logs, 300+rng.IntN(200), []int{16384, 16384, 32768, 20000}[rng.IntN(4)])
 	b.WriteString(prelude)
 	fmt.Fprintf(&b, "frontend plain\n\tbind %s\n\tbind %s\n", p.stable[0], p.unix)
 	for _, m := range p.moving {

@@ -24,7 +24,7 @@ const clients = 48
 
 // TestHunt lets clients, servers and reloads do their worst for a while.
 func TestHunt(t *testing.T) {
-	lasting := 15 * time.Second
+	lasting := 10 * time.Second
 	if v := os.Getenv("HUNT"); v != "" {
 		d, err := time.ParseDuration(v)
 		if err != nil {
@@ -43,10 +43,11 @@ func TestHunt(t *testing.T) {
 		seed = n
 	}
 	t.Logf("HUNT_SEED=%d", seed)
-	hunt(t, seed, lasting)
+	t.Run("loops", func(t *testing.T) { hunt(t, seed, lasting, false) })
+	t.Run("noepoll", func(t *testing.T) { hunt(t, seed, lasting/2, true) })
 }
 
-func hunt(t *testing.T, seed uint64, lasting time.Duration) {
+func hunt(t *testing.T, seed uint64, lasting time.Duration, noepoll bool) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	l := &ledger{t: t}
 	sink, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -56,7 +57,7 @@ func hunt(t *testing.T, seed uint64, lasting time.Duration) {
 	defer sink.Close()
 	go l.listen(sink)
 	free := reserve(6)
-	p := &plan{stable: [3]string(free[:3]), moving: free[3:6], dead: deadEnd(t), unix: filepath.Join(t.TempDir(), "hunt.sock"), logs: sink.LocalAddr().String()}
+	p := &plan{noepoll: noepoll, stable: [3]string(free[:3]), moving: free[3:6], dead: deadEnd(t), unix: filepath.Join(t.TempDir(), "hunt.sock"), logs: sink.LocalAddr().String()}
 	warm := p.start(t, l, rng) // what a first start leaves behind for good is not a leak
 	if err := caddy.Stop(); err != nil {
 		t.Fatal(err)

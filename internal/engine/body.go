@@ -88,7 +88,7 @@ func (s *session) showBody() {
 // (option http-buffer-request, http-request wait-for-body).
 func (s *session) bufferBody(w txn.WaitBody) *fault {
 	b := &s.body
-	until := netio.After(w.Timeout)
+	until := s.task.After(w.Timeout)
 	room := s.bufsize - s.snap.Global.Maxrewrite
 	for !b.done && (w.AtLeast == 0 || int64(b.to-b.from) < w.AtLeast) {
 		if b.kind == bodyBroken {
@@ -113,7 +113,7 @@ func (s *session) bufferBody(w txn.WaitBody) *fault {
 		}
 	}
 	s.showBody()
-	mark(&s.t.Log.RequestDone)
+	s.mark(&s.t.Log.RequestDone)
 	return nil
 }
 
@@ -148,7 +148,7 @@ func (s *session) startUpload() {
 	u.running = true
 	s.take(&u.buf)
 	srv := s.srv
-	s.lastSeen.Store(int64(netio.Now()))
+	s.lastSeen.Store(int64(s.task.Now()))
 	s.task.Fork(func() {
 		defer s.contain()
 		s.runUpload(srv)
@@ -183,7 +183,7 @@ func (s *session) runUpload(srv *netio.Conn) {
 				return
 			}
 		}
-		n, err := s.c.Read(want, netio.After(timeout))
+		n, err := s.c.Read(want, s.task.After(timeout))
 		if n == 0 {
 			if s.patient(err) {
 				continue
@@ -193,7 +193,7 @@ func (s *session) runUpload(srv *netio.Conn) {
 		}
 		n += kept
 		kept = 0
-		s.lastSeen.Store(int64(netio.Now()))
+		s.lastSeen.Store(int64(s.task.Now()))
 		data, used, done := n, n, false
 		if b.kind == h1.BodyLength {
 			b.left -= int64(n)
@@ -208,7 +208,7 @@ func (s *session) runUpload(srv *netio.Conn) {
 		if err := s.sendBodyPart(srv, head[:0], buf[:data], done, cap(buf)); err != nil {
 			return // the server's answer, or its end, tells the session
 		}
-		s.lastSeen.Store(int64(netio.Now()))
+		s.lastSeen.Store(int64(s.task.Now()))
 		if done {
 			if len(rest) > 0 {
 				s.carry = rest

@@ -31,7 +31,7 @@ func (s *session) chooseServer(want, avoid *server.Server) *fault {
 
 // waitQueue waits for a slot: granted, timed out, client gone, or put out of the queue (again).
 func (s *session) waitQueue() (f *fault, again bool) {
-	until := netio.After(s.be.Timeouts.Queue)
+	until := s.task.After(s.be.Timeouts.Queue)
 	for {
 		err := netio.ErrAborted
 		switch {
@@ -77,7 +77,7 @@ func (s *session) granted() *fault {
 
 // leftQueue notes how long the session has waited, and behind how many.
 func (s *session) leftQueue() {
-	mark(&s.t.Log.QueueDone)
+	s.mark(&s.t.Log.QueueDone)
 	s.t.Log.SrvQueuePos, s.t.Log.BeQueuePos = s.slot.ServerPos, s.slot.BackendPos
 }
 

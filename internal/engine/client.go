@@ -65,11 +65,11 @@ func (cl *client) wait(fe *Proxy) time.Duration {
 }
 
 // park lets the client wait for its request without a session; false: it cannot.
-func (cl *client) park() bool {
+func (cl *client) park(task *netio.Task) bool {
 	if !cl.c.Parks() {
 		return false
 	}
-	cl.until = netio.After(cl.wait(cl.port.cur.Load().Proxy))
+	cl.until = task.After(cl.wait(cl.port.cur.Load().Proxy))
 	cl.parked = cl.c.Park(cl, cl.until)
 	return cl.parked
 }

@@ -77,7 +77,7 @@ func (s *session) again(quick bool) *fault {
 // pause waits for d, until the session is aborted or the peer of watch goes away (ErrGone). Wakes that were meant for a
 // wait before are passed over.
 func (s *session) pause(d time.Duration, watch *netio.Conn) error {
-	for until := netio.After(d); d > 0 && !s.c.Aborted(); d = until.Sub(netio.Now()) {
+	for until := s.task.After(d); d > 0 && !s.c.Aborted(); d = until.Sub(s.task.Now()) {
 		if err := s.task.Sleep(d, s.event, watch); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *session) connected(srv *server.Server) {
 	if s.c.Aborted() {
 		s.srv.Abort()
 	}
-	mark(&t.Log.Connected)
+	s.mark(&t.Log.Connected)
 	srv.Began(t.Log.Connected)
 	poolOf(srv).used(srv.UsedConns.Add(1))
 	t.ServerLocal, t.ServerRemote = s.srv.Local, s.srv.Remote

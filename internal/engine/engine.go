@@ -49,12 +49,15 @@ func (e *Engine) Push(s *Snapshot) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	old := e.top.Load()
-	if err := e.bindAll(s); err != nil {
+	opened, err := e.bindAll(s)
+	if err != nil {
 		return err
 	}
 	e.active.reopen()
 	e.stack = append(e.stack, s)
+	group := e.loops(s)
 	e.rule(s)
+	e.open(opened, group)
 	if old == nil {
 		e.start.Store(int64(netio.Now()))
 	}

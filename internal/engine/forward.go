@@ -86,6 +86,7 @@ func (s *session) send() *fault {
 		out, body = s.frameBuffered(out, body), nil
 	}
 	t.Log.BytesIn = headSize(len(t.Req.Method)+len(t.Req.Target)+8, t.Req.Headers) + int64(s.body.to-s.body.from)
+	out, body = joined(out, body)
 	if _, err := s.srv.Write(out, body, s.be.Timeouts.Server); err != nil {
 		// The server may have answered and closed before it read all: look for a response before giving up.
 		if s.srv.PeerClosed() {
@@ -124,8 +125,8 @@ func (s *session) mode() ConnMode { return max(s.fe.Mode, s.be.Mode) }
 // responseHead is the phase "response head". Interim responses are passed on as they come.
 func (s *session) responseHead() *fault {
 	t := &s.t
-	s.take(&s.sin)
-	until := netio.After(s.be.Timeouts.Server) // pieces of a head give no new time
+	s.takeAnswer()
+	until := s.task.After(s.be.Timeouts.Server) // pieces of a head give no new time
 	for {
 		if s.sin.w > s.sin.r {
 			n, err := t.Res.Parse((*s.sin.b)[s.sin.r:s.sin.w], &s.be.ResLimits, t.Log.Method)
@@ -141,7 +142,7 @@ func (s *session) responseHead() *fault {
 					if f := s.passInterim(); f != nil {
 						return f
 					}
-					until = netio.After(s.be.Timeouts.Server)
+					until = s.task.After(s.be.Timeouts.Server)
 					continue
 				}
 				if !t.Res.AcceptedBy(&t.Req) {
@@ -153,10 +154,10 @@ func (s *session) responseHead() *fault {
 				if !s.firstChunks() {
 					return &faultBadResponse
 				}
-				mark(&t.Log.ResponseHead)
+				s.mark(&t.Log.ResponseHead)
 				return s.retryStatus()
 			}
-			if s.sin.w == len(*s.sin.b) {
+			if s.sin.w-s.sin.r >= s.bufsize {
 				return &faultBadResponse
 			}
 		}
@@ -182,7 +183,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 			if s.up.running {
 				s.joinUpload()
 				s.srv.Resume()
-				if f := s.up.fault; f == &faultUploadTime && until != 0 && netio.Now() > until-timerSlack {
+				if f := s.up.fault; f == &faultUploadTime && until != 0 && s.task.Now() > until-timerSlack {
 					return &faultResponseTime // both timers end together: the server's counts
 				} else if f != nil {
 					return f
@@ -194,7 +195,7 @@ func (s *session) readResponse(until netio.Time) *fault {
 			return &faultClientAbortH
 		case errors.Is(err, netio.ErrTimeout):
 			// While the body is on its way each piece of it gives the server new time.
-			if next := netio.Time(s.lastSeen.Load()) + netio.Time(s.be.Timeouts.Server); s.up.running && next > netio.Now() {
+			if next := netio.Time(s.lastSeen.Load()) + netio.Time(s.be.Timeouts.Server); s.up.running && next > s.task.Now() {
 				until = next
 				continue
 			}

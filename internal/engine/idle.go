@@ -201,13 +201,13 @@ func (s *session) putIdle(srv *server.Server, c *netio.Conn) {
 		c.Reset()
 		return
 	}
-	if !poolOf(srv).put(c, s.srvReused) {
+	if !poolOf(srv).put(c, s.srvReused, s.task.Now()) {
 		c.Reset()
 	}
 }
 
 // put keeps c; false: there are enough (pool-max-conn, pool-purge-delay 0, and no more than were in use at once lately).
-func (p *idlePool) put(c *netio.Conn, reused bool) bool {
+func (p *idlePool) put(c *netio.Conn, reused bool, now netio.Time) bool {
 	cfg := p.srv.Config()
 	if d := cfg.PoolPurgeDelay; d != nil && *d == 0 {
 		return false
@@ -226,7 +226,7 @@ func (p *idlePool) put(c *netio.Conn, reused bool) bool {
 	if reused {
 		list = &part.reused
 	}
-	*list = append(*list, idleConn{c: c, since: netio.Now()})
+	*list = append(*list, idleConn{c: c, since: now})
 	p.srv.IdleConns.Add(1)
 	p.list()
 	return true

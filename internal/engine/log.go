@@ -25,7 +25,7 @@ func (s *session) logHead() {
 	}
 	s.logged = true
 	s.t.Log.Asap = lg.Asap && lg.Format.AtEnd()
-	mark(&s.t.Log.End)
+	s.mark(&s.t.Log.End)
 	if srv := s.slot.Server; srv != nil {
 		s.t.Log.SrvConn = srv.Conns()
 	}

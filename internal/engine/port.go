@@ -39,9 +39,7 @@ type port struct {
 }
 
 // bindAll opens the sockets that s has and nobody has opened yet. On an error the new ones are closed again.
-func (e *Engine) bindAll(s *Snapshot) error {
-	var opened []*port
-	group := e.loops(s)
+func (e *Engine) bindAll(s *Snapshot) (opened []*port, _ error) {
 	for _, l := range s.Listeners {
 		if l.Proxy.Disabled || e.ports[l.Key] != nil {
 			continue
@@ -52,7 +50,7 @@ func (e *Engine) bindAll(s *Snapshot) error {
 				p.ln.Close()
 				delete(e.ports, p.key)
 			}
-			return fmt.Errorf("frontend %s: cannot bind %s: %w", l.Proxy.Name, l.Info.Addr, err)
+			return nil, fmt.Errorf("frontend %s: cannot bind %s: %w", l.Proxy.Name, l.Info.Addr, err)
 		}
 		p := &port{eng: e, key: l.Key, ln: ln, done: make(chan struct{})}
 		p.own.init()
@@ -61,16 +59,23 @@ func (e *Engine) bindAll(s *Snapshot) error {
 		e.ports[l.Key] = p
 		opened = append(opened, p)
 	}
-	for _, p := range opened {
+	return opened, nil
+}
+
+// open begins to accept from ports: on the loops of group, or without one, and from what is no plain socket, on a
+// goroutine each.
+func (e *Engine) open(ports []*port, group *netio.Group) {
+	for _, p := range ports {
 		e.wg.Add(1)
 		if group != nil {
-			if p.loops, _ = group.Listen(p.ln, p); p.loops != nil {
-				continue
-			}
+			p.loops, _ = group.Listen(p.ln, p)
 		}
-		go e.accept(p)
+		if p.loops != nil {
+			p.loops.Open()
+		} else {
+			go e.accept(p)
+		}
 	}
-	return nil
 }
 
 // rebind points the open sockets at the listeners of the ruling snapshot.
@@ -90,6 +95,9 @@ func (e *Engine) rebind(s *Snapshot) {
 				p.fe.Store(fe)
 			}
 			fe.limit(l.Proxy.MaxConn)
+			if p := e.ports[l.Key]; p != nil && p.loops != nil {
+				p.loops.Resume() // it may wait for the limit of the frontend that had it before
+			}
 		}
 	}
 }

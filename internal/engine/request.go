@@ -20,14 +20,14 @@ func (s *session) awaitRequest() bool {
 	}
 	until := s.until
 	if !s.parked {
-		until = netio.After(s.wait(s.fe))
+		until = s.task.After(s.wait(s.fe))
 	}
 	s.parked = false
 	started := s.in.w > s.in.r
 	if started || first {
 		t.Log.Start = t.Log.Idle
 		if started && !first {
-			mark(&t.Log.Start)
+			s.mark(&t.Log.Start)
 			until = 0
 		}
 	}
@@ -59,9 +59,9 @@ func (s *session) awaitRequest() bool {
 				return false
 			}
 		case started && s.fe.Timeouts.HTTPRequest == 0: // each piece gives new time
-			until = netio.After(s.fe.Timeouts.Client)
+			until = s.task.After(s.fe.Timeouts.Client)
 		case until == 0:
-			until = netio.After(s.fe.Timeouts.HTTPRequest)
+			until = s.task.After(s.fe.Timeouts.HTTPRequest)
 		}
 		n, err := s.c.ReadLent((*inputLender)(s), until)
 		if n == 0 {
@@ -74,7 +74,7 @@ func (s *session) awaitRequest() bool {
 			started = true
 			s.adopt() // a reload may have come while the connection was idle
 			if !first {
-				mark(&t.Log.Start)
+				s.mark(&t.Log.Start)
 				until = 0
 			}
 		}
@@ -142,7 +142,7 @@ func (s *session) noRequest(f *fault, err error, started bool) bool {
 		s.answerRaw(status)
 	}
 	t.Log.Null = null
-	mark(&t.Log.End)
+	s.mark(&t.Log.End)
 	s.conn.Requests++
 	s.fe.FE.Request(t.Log.End)
 	s.eng.TotalReqs.Add(1)
@@ -154,7 +154,7 @@ func (s *session) noRequest(f *fault, err error, started bool) bool {
 // gotRequest notes a complete head of n bytes.
 func (s *session) gotRequest(n int) {
 	t := &s.t
-	now := time.Now()
+	now := s.task.Date()
 	t.Log.RequestDone = now
 	if t.Log.Start.IsZero() {
 		t.Log.Start = now

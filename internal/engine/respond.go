@@ -210,7 +210,19 @@ func (s *session) sendPiece(head, data []byte, done bool) bool {
 		s.dec.Reset() // no trailers
 		return s.writeChunk(head, data, done)
 	}
+	head, data = joined(head, data)
 	return s.toClient(head, data)
+}
+
+// joinedMost is up to where copying a body behind its head costs less than telling the system of two pieces.
+const joinedMost = 4096
+
+// joined puts a short body behind its head, in the memory that follows it.
+func joined(head, body []byte) ([]byte, []byte) {
+	if len(head) > 0 && len(body) <= joinedMost && len(body) <= cap(head)-len(head) {
+		return append(head, body...), nil
+	}
+	return head, body
 }
 
 // readBody reads more of the response's body into p, of at most limit bytes, or without p into buf; untilClose makes the
@@ -218,7 +230,7 @@ func (s *session) sendPiece(head, data []byte, done bool) bool {
 func (s *session) readBody(p *netio.Pipe, buf []byte, limit int64, untilClose bool) (n int, ok bool) {
 	for {
 		var err error
-		if until := netio.After(s.be.Timeouts.Server); p != nil {
+		if until := s.task.After(s.be.Timeouts.Server); p != nil {
 			n, err = p.Fill(s.srv, s.c, limit, until)
 		} else {
 			n, err = s.srv.ReadBeside(buf, s.c, until)
@@ -311,13 +323,15 @@ func (s *session) writeChunk(head, data []byte, done bool) bool {
 	}
 	if len(data) > 0 {
 		out = h1.AppendChunkHead(out, len(data))
-		if len(out)+len(data)+16 > cap(out) && !done {
-			if !s.toClient(out, data) {
+		if len(out)+len(data)+16 > cap(out) {
+			if _, err := s.c.WriteMore(out, data, s.fe.Timeouts.Client); err != nil {
+				s.clientWriteFailed(err)
 				return false
 			}
-			return s.toClient(crlf, nil)
+			out = (*s.out.b)[:0]
+		} else {
+			out = append(out, data...)
 		}
-		out = append(out, data...)
 		out = append(out, crlf...)
 	}
 	if done {

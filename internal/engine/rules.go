@@ -112,7 +112,7 @@ func (s *session) denied(status int) {
 func (s *session) tarpit() {
 	d := s.backend().Timeouts.Tarpit
 	s.pause(d, nil)
-	mark(&s.t.Log.QueueDone)
+	s.mark(&s.t.Log.QueueDone)
 	s.t.Log.RequestDone = time.Time{}
 	s.fail(&faultTarpit)
 	s.denied(500)

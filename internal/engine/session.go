@@ -60,12 +60,6 @@ type session struct {
 	gone     bool        // the client closed while its request's body was awaited
 }
 
-// buffer is a piece of pooled memory with what was read into it.
-type buffer struct {
-	b    *[]byte
-	r, w int
-}
-
 var sessionPool = sync.Pool{New: func() any {
 	s := &session{event: netio.NewEvent()}
 	s.slot.Waker = s.event
@@ -117,7 +111,7 @@ func (s *session) busy() {
 // park lets the client wait for its next request without this session.
 func (s *session) park() bool {
 	s.client.idle.Store(s.conn.Requests > 0)
-	return !s.stop.Load() && s.client.park()
+	return !s.stop.Load() && s.client.park(s.task)
 }
 
 // leave gives the memory back, and closes whatever is open unless the client was parked. A panic in a session ends that
@@ -139,7 +133,7 @@ func (s *session) leave() {
 	}
 	s.release(&s.in)
 	s.release(&s.out)
-	s.release(&s.sin)
+	s.releaseAnswer()
 	s.release(&s.up.buf)
 	if !cl.parked {
 		cl.end()
@@ -155,7 +149,7 @@ func (s *session) linger() {
 		s.c.CloseWrite()
 		s.take(&s.in)
 		for i := 0; i < 8 && s.c.Pending(); i++ {
-			if n, err := s.c.Read(*s.in.b, netio.After(time.Millisecond)); n == 0 || err != nil {
+			if n, err := s.c.Read(*s.in.b, s.task.After(time.Millisecond)); n == 0 || err != nil {
 				break
 			}
 		}
@@ -183,30 +177,4 @@ func (s *session) recycle() {
 	s.event.Clear()
 	s.tunnel = false
 	sessionPool.Put(s)
-}
-
-var bufferPool sync.Pool
-
-// take makes sure that b has memory.
-func (s *session) take(b *buffer) {
-	if b.b != nil {
-		return
-	}
-	size := s.bufsize
-	if v, ok := bufferPool.Get().(*[]byte); ok && len(*v) == size {
-		b.b = v
-	} else {
-		v := make([]byte, size)
-		b.b = &v
-	}
-	b.r, b.w = 0, 0
-}
-
-// release gives b's memory back to the pool.
-func (s *session) release(b *buffer) {
-	if b.b != nil {
-		bufferPool.Put(b.b)
-		b.b = nil
-	}
-	b.r, b.w = 0, 0
 }

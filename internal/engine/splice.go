@@ -49,7 +49,7 @@ func (s *session) spliceResponse(p *netio.Pipe, left int64) {
 		if left > 0 {
 			left -= int64(n)
 		}
-		if err := p.Drain(s.c, s.fe.Timeouts.Client, left > 0); err != nil {
+		if err := p.Drain(s.c, s.fe.Timeouts.Client); err != nil {
 			s.clientWriteFailed(err)
 			return
 		}
@@ -62,7 +62,7 @@ func (s *session) spliceUpload(p *netio.Pipe, srv *netio.Conn) {
 	defer p.Release()
 	b := &s.body
 	for b.left > 0 {
-		n, err := p.Fill(s.c, nil, b.left, netio.After(s.fe.Timeouts.Client))
+		n, err := p.Fill(s.c, nil, b.left, s.task.After(s.fe.Timeouts.Client))
 		if n == 0 {
 			if s.patient(err) {
 				continue
@@ -70,14 +70,14 @@ func (s *session) spliceUpload(p *netio.Pipe, srv *netio.Conn) {
 			s.uploadFailed(err, srv)
 			return
 		}
-		s.lastSeen.Store(int64(netio.Now()))
+		s.lastSeen.Store(int64(s.task.Now()))
 		b.left -= int64(n)
 		s.up.bytes += int64(n)
 		s.fe.FE.H1SplicedIn.Add(int64(n))
-		if p.Drain(srv, s.backend().Timeouts.Server, b.left > 0) != nil {
+		if p.Drain(srv, s.backend().Timeouts.Server) != nil {
 			return // the server's answer, or its end, tells the session
 		}
-		s.lastSeen.Store(int64(netio.Now()))
+		s.lastSeen.Store(int64(s.task.Now()))
 	}
 	s.up.done = true
 }

@@ -50,7 +50,7 @@ func (s *session) serveRequest() {
 // finish counts the transaction, writes its log line, and readies the session for the next request.
 func (s *session) finish() {
 	t := &s.t
-	t.Log.End = time.Now()
+	t.Log.End = s.task.Date()
 	s.ended = t.Log.End
 	s.count()
 	if srv := s.slot.Server; srv != nil {
@@ -59,7 +59,7 @@ func (s *session) finish() {
 	s.leaveServer()
 	s.leaveBackend()
 	s.log()
-	s.release(&s.sin)
+	s.releaseAnswer()
 	s.release(&s.out)
 	s.pipelined()
 }
@@ -109,4 +109,4 @@ func (s *session) backend() *Proxy {
 }
 
 // mark notes a time of the transaction.
-func mark(at *time.Time) { *at = time.Now() }
+func (s *session) mark(at *time.Time) { *at = s.task.Date() }

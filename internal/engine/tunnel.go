@@ -20,7 +20,7 @@ func (s *session) runTunnel(head []byte) {
 	if !s.toClient(head, early) {
 		return
 	}
-	s.lastSeen.Store(int64(netio.Now()))
+	s.lastSeen.Store(int64(s.task.Now()))
 	ahead := (*s.in.b)[s.in.r:s.in.w]
 	s.in.r = s.in.w
 	s.take(&s.up.buf)
@@ -101,7 +101,7 @@ func (p *pipe) run(ahead []byte) {
 			p.fail(err)
 			return
 		}
-		p.s.lastSeen.Store(int64(netio.Now()))
+		p.s.lastSeen.Store(int64(p.s.task.Now()))
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *pipe) read() (int, error) {
 		}
 		n, err := p.from.Read(p.buf, until)
 		if n > 0 {
-			p.s.lastSeen.Store(int64(netio.Now()))
+			p.s.lastSeen.Store(int64(p.s.task.Now()))
 		}
 		if n > 0 || !errors.Is(err, netio.ErrTimeout) || !p.more() {
 			return n, err

@@ -107,6 +107,7 @@ func fewDescriptors(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
 		t.Fatal(err)
 	}
+	s.Open()
 	fmt.Println(ln.Addr())
 	bufio.NewReader(os.Stdin).ReadString('\n') // ends with the parent's work
 	until(t, "all have gone", func() bool { return a.places.Load() == 0 })

@@ -80,6 +80,7 @@ type Listener struct {
 	mu     sync.Mutex
 	seats  []*seat // one on each loop
 	left   []*seat // of loops that accept no more
+	opened bool
 	closed bool
 }
 
@@ -95,8 +96,8 @@ type seat struct {
 // errNoDescriptor says that a listener hides its socket.
 var errNoDescriptor = errors.New("netio: a listener without a descriptor")
 
-// Listen accepts from ln's socket on all loops; ln itself must not be used for that, and may be closed when it does not
-// take its name with it.
+// Listen makes a Listener that accepts from ln's socket on all loops, once it is opened; ln itself must not be used for
+// that, and may be closed when it does not take its name with it.
 func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 	fd, err := dupListener(ln)
 	if err != nil {
@@ -117,15 +118,24 @@ func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 		g.listeners = make(map[*Listener]bool)
 	}
 	g.listeners[s] = true
-	s.spread(*g.active.Load())
 	return s, nil
+}
+
+// Open begins to accept.
+func (s *Listener) Open() {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	s.mu.Lock()
+	s.opened = true
+	s.mu.Unlock()
+	s.spread(*s.g.active.Load())
 }
 
 // spread gives s a seat on each of the loops, and on no other.
 func (s *Listener) spread(active []*loop) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed || !s.opened {
 		return
 	}
 	var keep []*seat

@@ -91,6 +91,7 @@ func listen(t testing.TB, g *Group, a *counter, network, addr string) (net.Liste
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Open()
 	t.Cleanup(func() { s.Close(); ln.Close(); a.discard() })
 	return ln, s
 }
@@ -378,6 +379,7 @@ func TestPanicOnLoop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Open()
 	for range 10 {
 		dial(t, ln)
 	}
@@ -422,6 +424,11 @@ func TestListenDescriptor(t *testing.T) {
 		t.Fatal(err)
 	}
 	dial(t, ln)
+	time.Sleep(5 * ms)
+	if a.rooms.Load() > 0 {
+		t.Error("a listener accepts before it is opened")
+	}
+	s.Open()
 	until(t, "accepted", func() bool { return a.conns.len() == 1 })
 	s.Close()
 	a.discard()

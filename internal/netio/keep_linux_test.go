@@ -202,6 +202,7 @@ func TestMovedDescriptor(t *testing.T) {
 	}
 	defer acc.discard()
 	defer s.Close()
+	s.Open()
 	if s.fd != fd {
 		t.Skipf("the listener has got %d, not %d", s.fd, fd)
 	}

@@ -30,6 +30,7 @@ type loop struct {
 	timers  timers
 
 	now    Time // of the last look at the clock
+	date   time.Time
 	busy   bool // the last poll brought something
 	ending bool
 
@@ -131,7 +132,8 @@ func (l *loop) run() {
 	l.guard()
 	for !l.done() {
 		n := l.poll()
-		l.now = Now()
+		l.date = time.Now()
+		l.now = at(l.date)
 		l.debug.runs(nil)
 		for i := range n {
 			l.event(&l.events[i])

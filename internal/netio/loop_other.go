@@ -36,11 +36,20 @@ type Listener struct{}
 // Listen fails.
 func (g *Group) Listen(net.Listener, Acceptor) (*Listener, error) { return nil, errNoLoops }
 
+// Open does nothing.
+func (*Listener) Open() {}
+
 // Resume does nothing.
 func (*Listener) Resume() {}
 
 // Close does nothing.
 func (*Listener) Close() {}
+
+// Now is the current time.
+func (t *Task) Now() Time { return Now() }
+
+// Date is Now with the wall clock.
+func (t *Task) Date() time.Time { return time.Now() }
 
 // Loop is 0: the task runs on Go's poller.
 func (t *Task) Loop() int { return 0 }
@@ -84,7 +93,7 @@ func (p *Pipe) Release() {}
 func (p *Pipe) Fill(*Conn, *Conn, int64, Time) (int, error) { return 0, errNoLoops }
 
 // Drain is never called.
-func (p *Pipe) Drain(*Conn, time.Duration, bool) error { return errNoLoops }
+func (p *Pipe) Drain(*Conn, time.Duration) error { return errNoLoops }
 
 func (c *Conn) loopRead([]byte, Lender, beside, Time) (int, error) { return 0, errNoLoops }
 

@@ -3,6 +3,7 @@ package netio
 import (
 	"iter"
 	"sync/atomic"
+	"time"
 )
 
 // loopTask is a task on a loop: a coroutine, and what it does.
@@ -185,4 +186,21 @@ func (t *Task) Loop() int {
 		return 0
 	}
 	return t.on.lp.id
+}
+
+// Now is the current time, on a loop that of the events that it works on: all that happens in one turn of the loop happens
+// at once, as in HAProxy, and nobody asks the system.
+func (t *Task) Now() Time {
+	if t.on.lp == nil {
+		return Now()
+	}
+	return t.on.lp.now
+}
+
+// Date is Now with the wall clock.
+func (t *Task) Date() time.Time {
+	if t.on.lp == nil {
+		return time.Now()
+	}
+	return t.on.lp.date
 }

@@ -1,9 +1,16 @@
 // Package netio is where sessions block: connections, dialling, waiting for an event, sleeping, and slow work outside.
 // It knows nothing of HTTP, proxies or servers.
 //
-// A session is a function that reads top to bottom and gets a *Task, its handle on whatever runs it. This
-// implementation runs each task on a goroutine of its own over Go's netpoller; nothing in the API says so, and no
-// other package may block in another way (DESIGN.md section 5).
+// A session is a function that reads top to bottom and gets a *Task, its handle on whatever runs it. No other package may
+// block in another way (DESIGN.md section 5). There are two implementations behind one API, and every behaviour test
+// runs on both:
+//
+//   - Event loops (Linux; group.go, loop_linux.go and what begins with loop). A Group has one loop per thread, each with an
+//     epoll instance, a goroutine of its own and coroutines (iter.Pull) for tasks. A call that would block notes who waits
+//     and yields; the loop resumes it when epoll, a timer or a note from another goroutine says so. A connection whose task
+//     has nothing to do is parked: it keeps neither coroutine nor buffer.
+//   - Goroutines over Go's poller (conn.go, task.go, raw_linux.go): for connections that are no plain sockets, for other
+//     systems, and for those who ask for it (noepoll).
 package netio
 
 import (
@@ -30,6 +37,8 @@ var epoch = time.Now()
 
 // Now is the current time.
 func Now() Time { return Time(time.Since(epoch)) + 1 }
+
+func at(t time.Time) Time { return Time(t.Sub(epoch)) + 1 }
 
 // After is the deadline d from now; a d of zero or less means never.
 func After(d time.Duration) Time {

@@ -24,7 +24,6 @@ const (
 
 	spliceMove     = 1
 	spliceNonblock = 2
-	spliceMore     = 4
 )
 
 // Pipe returns an empty pipe, nil when there is none: the limit is reached, the system has no descriptors, or t runs on no
@@ -101,18 +100,15 @@ func (p *Pipe) Fill(c, other *Conn, limit int64, until Time) (int, error) {
 	}
 }
 
-// Drain writes everything in p to c. timeout bounds each period without progress; more says that something follows.
-func (p *Pipe) Drain(c *Conn, timeout time.Duration, more bool) error {
-	flags := uintptr(spliceMove | spliceNonblock)
-	if more {
-		flags |= spliceMore
-	}
+// Drain writes everything in p to c. timeout bounds each period without progress. It never says that more follows
+// (SPLICE_F_MORE): when it does not come at once, the system would hold the end back for 200 ms.
+func (p *Pipe) Drain(c *Conn, timeout time.Duration) error {
 	var until Time
 	for p.held > 0 {
 		if err := c.awaitWrite(timeout, &until); err != nil {
 			return err
 		}
-		n, e := splice(p.r, c.fd, int64(p.held), flags)
+		n, e := splice(p.r, c.fd, int64(p.held), spliceMove|spliceNonblock)
 		switch {
 		case e == syscall.EAGAIN:
 			c.on.wready = false

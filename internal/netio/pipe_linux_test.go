@@ -24,7 +24,7 @@ func pump(task *Task, from, to *Conn) (total int, err error) {
 		if err != nil {
 			return total, err
 		}
-		if err := p.Drain(to, soon, true); err != nil {
+		if err := p.Drain(to, soon); err != nil {
 			return total, err
 		}
 		total += n
@@ -80,7 +80,7 @@ func TestPipeErrors(t *testing.T) {
 		if n, err := p.Fill(from, nil, 100, After(soon)); n != 100 || err != nil {
 			t.Errorf("Fill = %d, %v, want the limit", n, err)
 		}
-		if err := p.Drain(to, soon, false); err != nil {
+		if err := p.Drain(to, soon); err != nil {
 			t.Error(err)
 		}
 		gets(t, from, string(pattern(150, 0)[100:]), After(soon)) // the rest is still there
@@ -103,14 +103,14 @@ func TestPipeErrors(t *testing.T) {
 				t.Errorf("Fill = %v", err)
 				return
 			}
-			err = p.Drain(to, 30*ms, false)
+			err = p.Drain(to, 30*ms)
 		}
 		if err != ErrTimeout {
 			t.Errorf("Drain = %v, want ErrTimeout", err)
 		}
 		dst.SetLinger(0)
 		dst.Close()
-		if err = p.Drain(to, soon, false); err != syscall.EPIPE && err != syscall.ECONNRESET {
+		if err = p.Drain(to, soon); err != syscall.EPIPE && err != syscall.ECONNRESET {
 			t.Errorf("Drain to a peer that is gone = %v", err)
 		}
 	})

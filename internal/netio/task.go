@@ -92,6 +92,14 @@ func (t *Task) Sleep(d time.Duration, e *Event, c *Conn) error {
 	return err
 }
 
+// After is the deadline d from the task's Now; a d of zero or less means never.
+func (t *Task) After(d time.Duration) Time {
+	if d <= 0 {
+		return 0
+	}
+	return t.Now() + Time(d)
+}
+
 // offload bounds how much slow work runs at a time, so that a burst of logins cannot take every processor.
 var offload = make(chan struct{}, 8)
 

@@ -121,6 +121,31 @@ func TestSleep(t *testing.T) {
 	})
 }
 
+// The clock of a task stands still at most as long as it does not wait.
+func TestTaskClock(t *testing.T) {
+	each(t, func(w *world) {
+		w.do(func(task *Task) {
+			before, date := task.Now(), task.Date()
+			if d := Now().Sub(before); d < 0 || d > soon {
+				w.Errorf("Now is %v behind", d)
+			}
+			if d := time.Since(date); d < 0 || d > soon {
+				w.Errorf("Date is %v behind", d)
+			}
+			task.Sleep(20*ms, NewEvent(), nil)
+			if d := task.Now().Sub(before); d < 20*ms {
+				w.Errorf("Now went on by %v in 20 ms", d)
+			}
+			if d := task.Date().Sub(date); d < 20*ms {
+				w.Errorf("Date went on by %v in 20 ms", d)
+			}
+			if task.After(0) != 0 || task.After(-1) != 0 || task.After(time.Hour).Sub(task.Now()) < time.Hour-soon {
+				w.Error("After is wrong")
+			}
+		})
+	})
+}
+
 func TestForkJoin(t *testing.T) {
 	each(t, func(w *world) {
 		w.do(func(task *Task) {
