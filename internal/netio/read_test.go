@@ -134,14 +134,17 @@ func TestLaterDeadlineKeepsTimer(t *testing.T) {
 // TestNeverAfterTimer: without a deadline an old timer fires once for nothing.
 func TestNeverAfterTimer(t *testing.T) {
 	each(t, func(w *world) {
-		c, peer := w.pair()
-		time.AfterFunc(5*ms, func() { peer.Write([]byte("a")) })
-		w.read(c, "a", After(60*ms))
-		time.AfterFunc(120*ms, func() { peer.Write([]byte("b")) })
-		w.do(func(*Task) { took(w, 40*ms, func() { gets(w, c, "b", 0) }) })
-		if c.plain != nil && c.rArmed != 0 {
-			w.Errorf("the timer is still set: %d", c.rArmed)
+		for range 4 {
+			c, peer := w.pair()
+			time.AfterFunc(5*ms, func() { peer.Write([]byte("a")) })
+			w.read(c, "a", After(60*ms))
+			time.AfterFunc(120*ms, func() { peer.Write([]byte("b")) })
+			w.do(func(*Task) { took(w, 40*ms, func() { gets(w, c, "b", 0) }) })
+			if c.plain == nil || c.rArmed == 0 {
+				return
+			} // else the machine had so much to do that the bytes came with the timer
 		}
+		w.Error("the timer is still set")
 	})
 }
 
