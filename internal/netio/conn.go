@@ -117,7 +117,7 @@ func (c *Conn) read(p []byte, l Lender, until Time) (int, error) {
 		lim := c.limit.Load()
 		until := Earlier(until, Time(lim))
 		if err := c.armRead(until); err != nil {
-			return 0, err
+			return 0, sysErr(err)
 		}
 		// Looked at after arming: whoever interrupts sets its flag before it moves the deadline.
 		switch {
@@ -144,9 +144,6 @@ func (c *Conn) after(err error, until Time, armed *Time) (again bool, _ error) {
 		if c.aborted.Load() {
 			return false, ErrAborted
 		}
-		if errors.Is(err, net.ErrClosed) {
-			return false, ErrAborted
-		}
 		return false, sysErr(err)
 	}
 	*armed = 1
@@ -163,6 +160,9 @@ func (c *Conn) after(err error, until Time, armed *Time) (again bool, _ error) {
 }
 
 func sysErr(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return ErrAborted
+	}
 	var no syscall.Errno
 	if errors.As(err, &no) {
 		return no
@@ -215,7 +215,7 @@ func (c *Conn) Write(a, b []byte, timeout time.Duration) (int, error) {
 	until := After(timeout)
 	for len(a)+len(b) > 0 {
 		if err := c.armWrite(until); err != nil {
-			return total, err
+			return total, sysErr(err)
 		}
 		// Looked at after arming, as in Read.
 		if c.aborted.Load() {

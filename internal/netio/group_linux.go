@@ -96,8 +96,8 @@ type seat struct {
 // errNoDescriptor says that a listener hides its socket.
 var errNoDescriptor = errors.New("netio: a listener without a descriptor")
 
-// Listen makes a Listener that accepts from ln's socket on all loops, once it is opened; ln itself must not be used for that, and may be closed when it does not
-// take its name with it.
+// Listen makes a Listener that accepts from ln's socket on all loops, once it is opened; ln itself must not be used for
+// that, and may be closed when it does not take its name with it.
 func (g *Group) Listen(ln net.Listener, a Acceptor) (*Listener, error) {
 	fd, err := dupListener(ln)
 	if err != nil {
@@ -219,19 +219,27 @@ func (s *Listener) Close() {
 	s.seats, s.left = nil, nil
 	s.mu.Unlock()
 	s.g.forget(s)
-	var wg sync.WaitGroup
-	for _, st := range seats {
-		wg.Add(1)
-		st.l.post(note{fn: func() { st.close(); wg.Done() }})
-	}
-	wg.Wait()
+	barrier(len(seats), func(i int, done func()) bool {
+		return seats[i].l.post(note{fn: func() { seats[i].close(); done() }})
+	})
 	// Connections that one loop has accepted for another are on their way: they were posted before this.
-	for _, st := range seats {
-		wg.Add(1)
-		st.l.post(note{fn: wg.Done})
+	s.g.mu.Lock()
+	loops := s.g.loops // also those that have begun after Listen
+	s.g.mu.Unlock()
+	barrier(len(loops), func(i int, done func()) bool { return loops[i].post(note{fn: done}) })
+	syscall.Close(s.fd)
+}
+
+// barrier posts n notes and waits until the loops, those that live, have come to them.
+func barrier(n int, post func(i int, done func()) bool) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for i := range n {
+		if !post(i, wg.Done) {
+			wg.Done()
+		}
 	}
 	wg.Wait()
-	syscall.Close(s.fd)
 }
 
 func (g *Group) forget(s *Listener) {
@@ -243,9 +251,6 @@ func (g *Group) forget(s *Listener) {
 func (st *seat) open() {
 	if st.closed {
 		return
-	}
-	if fd := st.ln.fd; fd < len(st.l.conns) {
-		st.l.conns[fd] = nil // of a connection that has moved away and was closed there
 	}
 	st.l.listeners[st.ln.fd] = st
 	st.resume()

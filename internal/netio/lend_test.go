@@ -26,51 +26,53 @@ func (o *oneBuffer) Reclaim() { o.lent.Store(false) }
 
 // While a connection waits it borrows nothing; what comes is in what it borrowed then.
 func TestReadLent(t *testing.T) {
-	c, peer := pair(t)
-	var o oneBuffer
-	n := 0
-	read := make(chan error, 1)
-	go func() {
-		var err error
-		n, err = c.ReadLent(&o, After(5*time.Second))
-		read <- err
-	}()
-	if runtime.GOOS == "linux" {
-		until(t, "the memory is given back", func() bool { return o.lends.Load() == 1 && !o.lent.Load() })
-	}
-	if _, err := io.WriteString(peer, "hello"); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-read; err != nil || string(o.b[:n]) != "hello" || !o.lent.Load() {
-		t.Errorf("got %q, %v, lent: %v", o.b[:n], err, o.lent.Load())
-	}
-	if n, err := c.ReadLent(&o, After(10*time.Millisecond)); !errors.Is(err, ErrTimeout) || n != 0 {
-		t.Errorf("got %d, %v, want a timeout", n, err)
-	}
-	if err := peer.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := c.ReadLent(&o, After(5*time.Second)); err != io.EOF || n != 0 {
-		t.Errorf("got %d, %v, want EOF", n, err)
-	}
-	// A read that borrows nothing comes after one that did.
-	if n, err := c.Read(make([]byte, 4), After(5*time.Second)); err != io.EOF || n != 0 {
-		t.Errorf("got %d, %v, want EOF", n, err)
-	}
+	each(t, func(w *world) {
+		c, peer := w.pair()
+		var o oneBuffer
+		n, err := 0, error(nil)
+		read := w.begin(func(*Task) { n, err = c.ReadLent(&o, After(soon)) })
+		if !w.loop && runtime.GOOS == "linux" { // a loop does not even try
+			until(t, "the memory is given back", func() bool { return o.lends.Load() == 1 && !o.lent.Load() })
+		}
+		time.Sleep(5 * ms)
+		if o.lent.Load() && runtime.GOOS == "linux" {
+			w.Error("a read that waits has borrowed memory")
+		}
+		if _, err := io.WriteString(peer, "hello"); err != nil {
+			w.Fatal(err)
+		}
+		if read(); err != nil || string(o.b[:n]) != "hello" || !o.lent.Load() {
+			w.Errorf("got %q, %v, lent: %v", o.b[:n], err, o.lent.Load())
+		}
+		w.do(func(*Task) {
+			if n, err := c.ReadLent(&o, After(10*ms)); !errors.Is(err, ErrTimeout) || n != 0 {
+				w.Errorf("got %d, %v, want a timeout", n, err)
+			}
+		})
+		if err := peer.Close(); err != nil {
+			w.Fatal(err)
+		}
+		w.do(func(*Task) {
+			if n, err := c.ReadLent(&o, After(soon)); err != io.EOF || n != 0 {
+				w.Errorf("got %d, %v, want EOF", n, err)
+			}
+			// A read that borrows nothing comes after one that did.
+			if n, err := c.Read(make([]byte, 4), After(soon)); err != io.EOF || n != 0 {
+				w.Errorf("got %d, %v, want EOF", n, err)
+			}
+		})
+	})
 }
 
 func TestReadLentAllocatesNothing(t *testing.T) {
-	c, peer := pair(t)
-	o := new(oneBuffer)
-	msg := []byte("x")
-	if n := testing.AllocsPerRun(200, func() {
-		if _, err := peer.Write(msg); err != nil {
-			t.Fatal(err)
-		}
-		if n, err := c.ReadLent(o, After(time.Minute)); n != 1 || err != nil {
-			t.Fatal(n, err)
-		}
-	}); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
+	each(t, func(w *world) {
+		c, peer := w.pair()
+		o, msg := new(oneBuffer), []byte("x")
+		w.allocs(func(*Task) {
+			peer.Write(msg)
+			if n, err := c.ReadLent(o, After(time.Minute)); n != 1 || err != nil {
+				w.Error(n, err)
+			}
+		})
+	})
 }

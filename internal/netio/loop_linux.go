@@ -22,11 +22,12 @@ type loop struct {
 	heard     []*seat // listeners with an event
 	count     atomic.Int64
 
-	cur    *Task   // that runs
-	ready  []*Task // that run next
-	spare  []*Task
-	idle   []*Task // coroutines without work
-	timers timers
+	cur     *Task   // that runs
+	ready   []*Task // that run next
+	spare   []*Task
+	idle    []*Task // coroutines without work
+	working int     // tasks with work
+	timers  timers
 
 	now    Time // of the last look at the clock
 	date   time.Time
@@ -36,9 +37,10 @@ type loop struct {
 	inMu     sync.Mutex
 	inbox    []note
 	inSpare  []note
+	ended    bool // nobody looks at the inbox any more
 	inLen    atomic.Int32
 	sleeping atomic.Bool
-	since    atomic.Int64 // Time since when it has been running tasks, 0 while it waits
+	debug    loopDebug
 
 	pipes  []*Pipe
 	iov    [2]syscall.Iovec
@@ -64,7 +66,8 @@ type noteKind uint8
 const (
 	noteWake noteKind = iota
 	noteClose
-	noteAdopt // a connection that another loop has accepted
+	noteAdopt  // a connection that another loop has accepted
+	noteForget // a connection that has moved to another loop
 )
 
 const (
@@ -126,11 +129,12 @@ func (l *loop) unwatch(fd int) {
 // run is the loop. First all events of a poll are noted, then whoever they concern runs: no task sees an old state.
 func (l *loop) run() {
 	defer l.end()
+	l.guard()
 	for !l.done() {
 		n := l.poll()
 		l.date = time.Now()
 		l.now = at(l.date)
-		l.since.Store(int64(l.now))
+		l.debug.runs(nil)
 		for i := range n {
 			l.event(&l.events[i])
 		}
@@ -147,16 +151,23 @@ func (l *loop) run() {
 		l.heard = l.heard[:0]
 		l.receive()
 		l.runReady()
-		l.since.Store(0)
+		l.debug.waits()
 	}
 }
 
 // done tells whether the loop may end: it was released, and nothing is left of it.
 func (l *loop) done() bool {
-	return l.ending && l.count.Load() == 0 && len(l.ready) == 0 && l.inLen.Load() == 0 && len(l.listeners) == 0
+	if !l.ending || l.count.Load() != 0 || l.working != 0 || len(l.listeners) != 0 {
+		return false
+	}
+	l.inMu.Lock()
+	defer l.inMu.Unlock()
+	l.ended = len(l.inbox) == 0
+	return l.ended
 }
 
 func (l *loop) end() {
+	l.unguard()
 	for _, t := range l.idle {
 		t.on.stop()
 	}
@@ -259,16 +270,21 @@ func (l *loop) lost(c *Conn) {
 	c.on.keeper.Lost(c)
 }
 
-// post leaves n for the loop. Any goroutine may call it.
-func (l *loop) post(n note) {
+// post leaves n for the loop; false: the loop has ended. Any goroutine may call it. The bell is rung under the lock: after
+// the end its descriptor is somebody else's.
+func (l *loop) post(n note) bool {
 	l.inMu.Lock()
+	defer l.inMu.Unlock()
+	if l.ended {
+		return false
+	}
 	l.inbox = append(l.inbox, n)
 	l.inLen.Store(int32(len(l.inbox)))
-	l.inMu.Unlock()
 	if l.sleeping.CompareAndSwap(true, false) {
 		one := uint64(1)
 		syscall.RawSyscall(syscall.SYS_WRITE, uintptr(l.bell), uintptr(unsafe.Pointer(&one)), 8)
 	}
+	return true
 }
 
 // receive does what others have posted.
@@ -297,6 +313,8 @@ func (l *loop) handle(n *note) {
 		l.adopt(n)
 	case n.kind == noteClose:
 		n.conn.loopClose(false)
+	case n.kind == noteForget:
+		n.conn.forget()
 	case n.conn != nil:
 		n.conn.look()
 	case n.task != nil:

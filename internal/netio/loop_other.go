@@ -20,7 +20,7 @@ type note struct {
 	task *Task
 }
 
-func (*loop) post(note) {}
+func (*loop) post(note) bool { return false }
 
 var errNoLoops = errors.New("netio: no event loops on this system")
 

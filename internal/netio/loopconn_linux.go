@@ -265,13 +265,13 @@ func (c *Conn) look() {
 }
 
 // Park lets c wait for its next bytes with neither task nor buffer, and h go on then, or at until. It returns false, and
-// does nothing, when there is something to read already or c belongs to no loop. Only a task of c's loop may call it.
+// does nothing, when a Read would end at once or c belongs to no loop. Only a task of c's loop may call it.
 func (c *Conn) Park(h Handler, until Time) bool {
-	if c.lp == nil || c.on.closed || !c.settled() || c.arm(false) != nil {
+	if c.lp == nil || c.on.closed || c.aborted.Load() || c.poked.Load() || !c.settled() || c.arm(false) != nil {
 		return false
 	}
 	c.on.parked = h
-	c.lp.timers.set(&c.on.timer, until)
+	c.lp.timers.set(&c.on.timer, Earlier(until, Time(c.limit.Load())))
 	return true
 }
 
@@ -336,6 +336,7 @@ func (c *Conn) move(to *loop) *Conn {
 	from := c.lp
 	from.unwatch(c.fd)
 	from.count.Add(-1)
+	from.post(note{conn: c, kind: noteForget}) // which also lets a loop end that waits for its last connection
 	n := to.add(c.fd)
 	n.Local, n.Remote, n.IsUnix, n.To = c.Local, c.Remote, c.IsUnix, c.To
 	return n
@@ -356,6 +357,15 @@ func (c *Conn) Loop() int {
 		return 0
 	}
 	return c.lp.id
+}
+
+// forget ends what c's old loop keeps of it.
+func (c *Conn) forget() {
+	l := c.lp
+	l.timers.remove(&c.on.timer)
+	if c.on.armed && l.conns[c.fd] == c {
+		l.conns[c.fd] = nil
+	}
 }
 
 func (c *Conn) loopClose(reset bool) error {

@@ -20,14 +20,16 @@ type loopTask struct {
 	queued  bool
 	blocked bool // in block
 	reads   int8 // since it last let others run
+	debug   taskDebug
 	timer   timer
 }
 
 // maxIdleTasks bounds how many coroutines a loop keeps for later, with their stacks.
 const maxIdleTasks = 512
 
-// task returns a task without work.
+// task returns a task for work that begins with the next wake.
 func (l *loop) task() *Task {
+	l.working++
 	if n := len(l.idle); n > 0 {
 		t := l.idle[n-1]
 		l.idle = l.idle[:n-1]
@@ -44,9 +46,11 @@ func (l *loop) task() *Task {
 func (t *Task) coroutine(yield func(struct{}) bool) {
 	o := &t.on
 	o.yield = yield
+	o.debug.began()
 	l := o.lp
 	for {
 		t.work()
+		l.working--
 		if p := o.parent; p != nil {
 			o.parent = nil
 			p.on.forked = false
@@ -80,8 +84,10 @@ func (t *Task) work() {
 func (l *loop) resume(t *Task) {
 	t.on.queued = false
 	l.cur = t
+	l.debug.runs(t)
 	t.on.next()
 	l.cur = nil
+	l.debug.runs(nil)
 }
 
 // block lets the loop go on and returns when t was woken, which may be for nothing, or until has passed.

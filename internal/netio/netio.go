@@ -11,6 +11,8 @@
 //     has nothing to do is parked: it keeps neither coroutine nor buffer.
 //   - Goroutines over Go's poller (conn.go, task.go, raw_linux.go): for connections that are no plain sockets, for other
 //     systems, and for those who ask for it (noepoll).
+//
+// With the build tag netiodebug a watchdog writes the stack of what holds a loop for more than 10 ms to stderr.
 package netio
 
 import (

@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"io"
 	"net"
 	"syscall"
 	"testing"
@@ -30,27 +31,31 @@ func TestWaitWatch(t *testing.T) {
 	for _, row := range rows {
 		for _, armed := range []bool{false, true} {
 			t.Run(row.name, func(t *testing.T) {
-				c, peer := pair(t)
-				e := NewEvent()
-				if armed { // the watch must not end with the timer of a read before it
-					peer.Write([]byte("a"))
-					mustRead(t, c, "a", After(10*ms))
-				}
-				if row.before != nil {
-					row.before(e, peer)
-					if row.want == ErrGone {
-						until(t, "close", c.PeerClosed)
-					} else if row.name != "woken before" {
-						until(t, "data", c.Pending)
+				each(t, func(w *world) {
+					c, peer := w.pair()
+					e := NewEvent()
+					if armed { // the watch must not end with the timer of a read before it
+						time.AfterFunc(ms, func() { peer.Write([]byte("a")) })
+						w.read(c, "a", After(40*ms))
 					}
-				}
-				if row.during != nil {
-					time.AfterFunc(15*ms, func() { row.during(e, peer) })
-				}
-				within(t, 0, func() {
-					if err := new(Task).WaitWatch(e, c, After(row.d)); err != row.want {
-						t.Errorf("WaitWatch = %v, want %v", err, row.want)
+					if row.before != nil {
+						row.before(e, peer)
+						if row.want == ErrGone {
+							w.until("close", c.PeerClosed)
+						} else if row.name != "woken before" {
+							w.until("data", c.Pending)
+						}
 					}
+					if row.during != nil {
+						time.AfterFunc(15*ms, func() { row.during(e, peer) })
+					}
+					w.do(func(task *Task) {
+						took(w, 0, func() {
+							if err := task.WaitWatch(e, c, After(row.d)); err != row.want {
+								w.Errorf("WaitWatch = %v, want %v", err, row.want)
+							}
+						})
+					})
 				})
 			})
 		}
@@ -59,14 +64,17 @@ func TestWaitWatch(t *testing.T) {
 
 // TestReadAfterWatch: a watch leaves the connection as it was.
 func TestReadAfterWatch(t *testing.T) {
-	c, peer := pair(t)
-	task, e := new(Task), NewEvent()
-	if err := task.WaitWatch(e, c, After(5*ms)); err != ErrTimeout {
-		t.Fatal(err)
-	}
-	wantErr(t, c, ErrTimeout, After(20*ms), 20*ms)
-	peer.Write([]byte("x"))
-	mustRead(t, c, "x", 0)
+	each(t, func(w *world) {
+		c, peer := w.pair()
+		w.do(func(task *Task) {
+			if err := task.WaitWatch(NewEvent(), c, After(5*ms)); err != ErrTimeout {
+				w.Error(err)
+			}
+			fails(w, c, ErrTimeout, After(20*ms), 20*ms)
+		})
+		peer.Write([]byte("x"))
+		w.read(c, "x", 0)
+	})
 }
 
 func TestReadWatch(t *testing.T) {
@@ -83,45 +91,109 @@ func TestReadWatch(t *testing.T) {
 		{name: "answer", during: func(s side) { s.srv.Write([]byte("ok")) }, d: time.Hour, data: "ok"},
 		{name: "client goes", during: func(s side) { s.client.Close() }, d: time.Hour, want: ErrGone},
 		{name: "client goes without deadline", during: func(s side) { s.client.Close() }, want: ErrGone},
+		{name: "client has sent and goes", during: func(s side) { s.client.Write([]byte("x")); s.client.Close() }, d: 50 * ms, want: ErrTimeout},
 		{name: "client sends", during: func(s side) { s.client.Write([]byte("x")) }, d: 50 * ms, want: ErrTimeout},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			srv, srvPeer := pair(t)
-			client, clientPeer := pair(t)
-			if row.during != nil {
-				time.AfterFunc(20*ms, func() { row.during(side{srvPeer, clientPeer}) })
-			}
-			task, buf := new(Task), make([]byte, 8)
-			within(t, 0, func() {
-				n, err := task.ReadWatch(srv, buf, client, After(row.d))
-				if string(buf[:n]) != row.data || err != row.want {
-					t.Errorf("ReadWatch = %q, %v", buf[:n], err)
+			each(t, func(w *world) {
+				srv, srvPeer := w.pair()
+				client, clientPeer := w.pair()
+				if row.during != nil {
+					time.AfterFunc(20*ms, func() { row.during(side{srvPeer, clientPeer}) })
 				}
+				w.do(func(task *Task) {
+					buf := make([]byte, 8)
+					took(w, 0, func() {
+						n, err := task.ReadWatch(srv, buf, client, After(row.d))
+						if string(buf[:n]) != row.data || err != row.want {
+							w.Errorf("ReadWatch = %q, %v", buf[:n], err)
+						}
+					})
+				})
+				srvPeer.Write([]byte("more"))
+				w.read(srv, "more", After(soon)) // the server's connection is as it was
 			})
-			srvPeer.Write([]byte("more"))
-			mustRead(t, srv, "more", After(soon)) // the server's connection is as it was
+		})
+	}
+}
+
+// ReadBeside ends when the other connection is reset, not when its peer has only sent its end.
+func TestReadBeside(t *testing.T) {
+	rows := []struct {
+		name   string
+		before func(srv, client *net.TCPConn)
+		during func(srv, client *net.TCPConn)
+		want   error
+		data   string
+	}{
+		{name: "answer", during: func(s, _ *net.TCPConn) { s.Write([]byte("ok")) }, data: "ok"},
+		{name: "client resets", during: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "client has reset", before: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "client sends its end", before: func(_, c *net.TCPConn) { c.CloseWrite() },
+			during: func(s, _ *net.TCPConn) { s.Write([]byte("ok")) }, data: "ok"},
+		{name: "client sends its end, then resets", before: func(_, c *net.TCPConn) { c.CloseWrite() },
+			during: func(_, c *net.TCPConn) { c.SetLinger(0); c.Close() }, want: ErrDead},
+		{name: "timeout", want: ErrTimeout},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			each(t, func(w *world) {
+				srv, srvPeer := w.pair()
+				client, clientPeer := w.pair()
+				want, low := row.want, time.Duration(0)
+				if !w.loop && want == ErrDead || want == ErrTimeout {
+					want, low = ErrTimeout, 50*ms // goroutines learn of it by writing
+				}
+				if row.before != nil {
+					row.before(srvPeer, clientPeer)
+				}
+				if row.during != nil {
+					time.AfterFunc(15*ms, func() { row.during(srvPeer, clientPeer) })
+				}
+				w.do(func(*Task) {
+					b, limit := make([]byte, 8), After(time.Hour)
+					if low > 0 {
+						limit = After(low)
+					}
+					took(w, low, func() {
+						if n, err := srv.ReadBeside(b, client, limit); string(b[:n]) != row.data || err != want {
+							w.Errorf("ReadBeside = %q, %v, want %v", b[:n], err, want)
+						}
+					})
+				})
+				srvPeer.Write([]byte("more"))
+				w.read(srv, "more", After(soon)) // it is as it was
+			})
 		})
 	}
 }
 
 func TestLook(t *testing.T) {
-	look := func(c *Conn) [3]bool { return [3]bool{c.Quiet(), c.Pending(), c.PeerClosed()} }
-	c, peer := pair(t)
-	if got := look(c); got != [3]bool{true, false, false} {
-		t.Errorf("new: %v", got)
-	}
-	peer.Write([]byte("x"))
-	until(t, "data", c.Pending)
-	if got := look(c); got != [3]bool{false, true, false} {
-		t.Errorf("with data: %v", got)
-	}
-	mustRead(t, c, "x", 0) // looking has taken nothing
-	peer.Close()
-	until(t, "close", c.PeerClosed)
-	if got := look(c); got != [3]bool{false, false, true} {
-		t.Errorf("closed: %v", got)
-	}
+	each(t, func(w *world) {
+		look := func(c *Conn) (got [3]bool) {
+			w.do(func(*Task) { got = [3]bool{c.Quiet(), c.Pending(), c.PeerClosed()} })
+			return got
+		}
+		c, peer := w.pair()
+		if got := look(c); got != [3]bool{true, false, false} {
+			w.Errorf("new: %v", got)
+		}
+		peer.Write([]byte("x"))
+		w.until("data", func() bool { return c.Pending() && !c.Quiet() })
+		if got := look(c); got != [3]bool{false, true, false} {
+			w.Errorf("with data: %v", got)
+		}
+		w.read(c, "x", 0) // looking has taken nothing
+		if got := look(c); got != [3]bool{true, false, false} {
+			w.Errorf("read: %v", got)
+		}
+		peer.Close()
+		w.until("close", func() bool { return c.PeerClosed() && !c.Quiet() })
+		if got := look(c); got != [3]bool{false, false, true} {
+			w.Errorf("closed: %v", got)
+		}
+	})
 }
 
 // TestPlainConn: connections that are no sockets work, too, only without looking ahead.
@@ -136,27 +208,66 @@ func TestPlainConn(t *testing.T) {
 	if !c.Quiet() || c.Pending() || c.PeerClosed() {
 		t.Error("what cannot be known is not believed to be fine")
 	}
-	mustRead(t, c, "abcd", After(soon))
+	gets(t, c, "abcd", After(soon))
 	if err := new(Task).WaitWatch(NewEvent(), c, After(5*ms)); err != ErrTimeout {
 		t.Errorf("WaitWatch = %v", err)
 	}
 }
 
 func TestKeepAliveReset(t *testing.T) {
-	c, peer := pair(t)
-	option := func() int {
-		v := -1
-		c.rc.Control(func(fd uintptr) { v, _ = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE) })
-		return v
-	}
-	if c.Net().(*net.TCPConn).SetKeepAlive(false); option() != 0 {
-		t.Fatal("keep-alive is on")
-	}
-	if c.KeepAlive(); option() != 1 {
-		t.Error("KeepAlive has not set SO_KEEPALIVE")
-	}
-	c.Reset()
-	if _, err := peer.Read(make([]byte, 1)); err == nil || err.Error() == "EOF" {
-		t.Errorf("the peer saw %v, want a reset", err)
-	}
+	each(t, func(w *world) {
+		c, peer := w.pair()
+		option := func() int {
+			v, _ := syscall.GetsockoptInt(c.fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+			return v
+		}
+		if syscall.SetsockoptInt(c.fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 0); option() != 0 {
+			w.Fatal("keep-alive is on")
+		}
+		w.do(func(*Task) { c.KeepAlive() })
+		if option() != 1 {
+			w.Error("KeepAlive has not set SO_KEEPALIVE")
+		}
+		w.do(func(*Task) { c.Reset() })
+		if _, err := peer.Read(make([]byte, 1)); err == nil || err.Error() == "EOF" {
+			w.Errorf("the peer saw %v, want a reset", err)
+		}
+	})
+}
+
+// A call on a connection that was closed fails, whoever makes it.
+func TestClosed(t *testing.T) {
+	each(t, func(w *world) {
+		c, peer := w.pair()
+		w.do(func(task *Task) {
+			c.Close()
+			fails(w, c, ErrAborted, After(soon), 0)
+			if _, err := c.Write([]byte("x"), nil, soon); err != ErrAborted {
+				w.Errorf("Write = %v", err)
+			}
+			if err := c.CloseWrite(); err == nil {
+				w.Error("CloseWrite of a closed connection succeeds")
+			}
+			c.Abort()
+			c.AbortRead()
+			c.Shorten(ms)
+			c.Resume()
+		})
+		if _, err := peer.Read(make([]byte, 1)); err != io.EOF {
+			w.Errorf("the peer saw %v", err)
+		}
+	})
+}
+
+// Closing a connection ends the read that the other half of the session waits in.
+func TestCloseWakesRead(t *testing.T) {
+	each(t, func(w *world) {
+		c, _ := w.pair()
+		w.do(func(task *Task) {
+			task.Fork(func() { fails(w, c, ErrAborted, 0, 0) })
+			task.Sleep(10*ms, NewEvent(), nil)
+			c.Close()
+			task.Join()
+		})
+	})
 }
