@@ -184,7 +184,7 @@ func (s *session) sendLength(head, data []byte, left int64) {
 		if n == len(whole) {
 			full++
 		} else {
-			full = 0
+			full = max(0, full-1)
 		}
 		if n == 0 { // the end of a body without a length
 			if len(s.stages) == 0 && !s.chunkOut || s.sendPiece(nil, nil, true) {

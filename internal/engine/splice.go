@@ -11,12 +11,12 @@ const (
 	spliceLeft = 64 << 10
 	// spliceAsked is the same with option splice-response and splice-request.
 	spliceAsked = 16 << 10
-	// spliceFull is after how many reads in a row that filled their buffer a body of unknown length is spliced.
+	// spliceFull is how many more reads must have filled their buffer than not for a body of unknown length to be spliced.
 	spliceFull = 4
 )
 
 // splice returns a pipe when left bytes of a body, negative for nobody knows, are better moved inside the system; full
-// counts the reads in a row that filled their buffer. Splicing is never seen from outside, so that the options only lower
+// counts the reads that filled their buffer against those that did not. Splicing is never seen from outside, so that the options only lower
 // the bounds (configuration.txt 4.2 "option splice-response").
 func (s *session) splice(left int64, full int, asked bool) *netio.Pipe {
 	bound := int64(spliceLeft)

@@ -17,6 +17,7 @@ type loopTask struct {
 	fn      func()
 	parent  *Task // that may wait for its end in Join
 	forked  bool  // its own fork runs
+	fork    *Task // that one
 	queued  bool
 	blocked bool // in block
 	reads   int8 // since it last let others run
@@ -58,7 +59,11 @@ func (t *Task) coroutine(yield func(struct{}) bool) {
 				l.wake(p)
 			}
 		}
-		o.h, o.fn = nil, nil
+		if o.forked { // it did not wait for its fork, which must not tell the next piece of work
+			o.fork.on.parent = nil
+			o.forked = false
+		}
+		o.h, o.fn, o.fork = nil, nil, nil
 		if len(l.idle) >= maxIdleTasks {
 			l.timers.remove(&o.timer)
 			return
@@ -170,7 +175,7 @@ func (t *Task) loopFork(fn func()) {
 	l := t.on.lp
 	c := l.task()
 	c.on.fn, c.on.parent = fn, t
-	t.on.forked = true
+	t.on.forked, t.on.fork = true, c
 	l.wake(c)
 }
 
