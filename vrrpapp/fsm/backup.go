@@ -87,6 +87,16 @@ func (m *Machine) probe(why Reason) {
 	m.enter(Probing, why)
 }
 
+// probed is the end of the silence. A late one is no proof, as with masterDown.
+func (m *Machine) probed(late time.Duration) {
+	if late > m.cfg.Interval && !m.listened {
+		m.listened = true
+		m.arm(tProbe, m.now.Add(m.cfg.Interval))
+		return
+	}
+	m.promote(NobodyElse)
+}
+
 func (m *Machine) probeHears(a *Advert, at time.Time) {
 	if a.Priority == 0 {
 		if end := at.Add(m.skew()); end.Before(m.due[tProbe]) {

@@ -49,7 +49,7 @@
 // Reload keeps the state. For a new instance that continues an old one (another VRID, unicast instead of multicast):
 // Stop{Keep: true} to the old machine, and if its State was Master before, Start{Adopt: true} to the new one.
 //
-// After a crash: Start{Found: true} if our addresses are still on the interface.
+// After a crash: Start{Found: addresses}, those that bear our mark on the interface.
 //
 // Until the listeners are up: Hold{ByStart}, then Start; Resume{ByStart} takes over at once if the master is down.
 //

@@ -14,9 +14,10 @@ type Start struct {
 	// Adopt continues as master at once: the machine of an earlier configuration was, and was stopped with Stop.Keep. Also
 	// for a guard that was restarted while nobody can have taken over.
 	Adopt bool
-	// Found says that the addresses are on the interface and ours: left by an earlier life. They stay for one interval of
-	// listening, then this node is master; the first advertisement of another ends that. Ignored with Adopt.
-	Found bool
+	// Found are the addresses on the interface that bear our mark, left by an earlier life. What is not in the configuration
+	// is removed. The rest stays for one interval of listening, then this node is master; the first advertisement of another
+	// ends that. With Adopt there is no listening.
+	Found []netip.Prefix
 }
 
 // Stop ends the protocol (RFC 5798 6.4.3 Shutdown): a master hands over first, and is in Init once the successor is heard

@@ -132,20 +132,24 @@ func (m *Machine) enter(to State, why Reason) {
 // start is RFC 5798 6.4.1.
 func (m *Machine) start(e Start) {
 	if m.running {
+		m.stopping = false // Leaving goes on, and ends elsewhere
 		return
 	}
 	m.running, m.stopping, m.yielded, m.orphaned = true, false, false, false
-	m.advertised = m.mine
 	m.safe = time.Time{}
+	stale := without(e.Found, m.all)
+	if m.faults != 0 {
+		stale = e.Found
+	}
+	if len(stale) > 0 {
+		m.emit(Effect{Do: RemoveAddresses, Prefixes: stale})
+	}
 	switch {
 	case m.faults != 0:
-		if e.Found || e.Adopt {
-			m.remove()
-		}
 		m.enter(Fault, m.faults.why())
 	case e.Adopt:
 		m.promote(Adopted)
-	case e.Found:
+	case len(e.Found) > len(stale) && m.holds&ByOperator == 0:
 		m.probe(FoundAddresses)
 	default:
 		m.begin(Started)
@@ -184,11 +188,11 @@ func (m *Machine) stop(e Stop) {
 	}
 }
 
-// end is Init: nothing is due any more.
+// end is Init. A rollover goes on: the peers may still know no other password.
 func (m *Machine) end() {
-	m.rolledOver()
+	m.quiet()
 	m.forget()
-	m.due = [timers]time.Time{}
+	m.due[tCool] = time.Time{}
 	m.running, m.stopping = false, false
 	m.setFault(faultRemoved|faultGroup, false)
 	m.enter(Init, Stopped)

@@ -32,7 +32,7 @@ func (m *Machine) rollKeys(old Config) {
 		return
 	}
 	m.keys, m.ownKeys = fresh, len(fresh)
-	if m.running && m.cfg.Rollover > 0 && m.cfg.Version == old.Version && m.cfg.Version == 2 && fresh[0] != old.Keys[0] {
+	if m.cfg.Rollover > 0 && m.cfg.Version == old.Version && m.cfg.Version == 2 && fresh[0] != old.Keys[0] {
 		m.keys = append(slices.Clone(fresh), old.Keys[0])
 		m.arm(tRollover, m.now.Add(m.cfg.Rollover))
 	}
@@ -43,7 +43,7 @@ func (m *Machine) rollKeys(old Config) {
 func (m *Machine) rollAddresses(old Config) {
 	fresh := addrs(m.cfg.Addresses)
 	if !slices.Equal(fresh, m.mine) {
-		if m.running && m.cfg.Rollover > 0 {
+		if m.cfg.Rollover > 0 {
 			m.arm(tRollover, m.now.Add(m.cfg.Rollover))
 		} else {
 			m.advertised = fresh

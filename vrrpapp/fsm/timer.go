@@ -71,7 +71,7 @@ func (m *Machine) fire(t timer, at time.Time) {
 	case tAdvert:
 		m.advertise(at)
 	case tProbe:
-		m.promote(NobodyElse)
+		m.probed(late)
 	case tLeave:
 		m.finish(nil, m.now)
 	case tZero:
