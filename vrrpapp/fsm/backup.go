@@ -2,7 +2,7 @@ package fsm
 
 import "time"
 
-// backup is RFC 5798 6.4.1 (140): own interval, a full master down timer.
+// backup is RFC 5798 6.4.1: own interval, a full master down timer.
 func (m *Machine) backup(why Reason) {
 	m.quiet()
 	m.forget()
@@ -94,6 +94,10 @@ func (m *Machine) probed(late time.Duration) {
 		m.arm(tProbe, m.now.Add(m.cfg.Interval))
 		return
 	}
+	if m.holds != 0 {
+		m.arm(tProbe, m.now.Add(m.cfg.Interval)) // ByStart: nobody else is there, and we are not ready
+		return
+	}
 	m.promote(NobodyElse)
 }
 
@@ -111,12 +115,11 @@ func (m *Machine) probeHears(a *Advert, at time.Time) {
 
 func (m *Machine) hold(by Holder) {
 	m.holds |= by
-	switch m.state {
-	case Master:
+	switch {
+	case m.state == Master:
 		m.leave(Held)
-	case Probing:
-		m.remove()
-		m.backup(Held)
+	case m.state == Probing && by&ByOperator != 0:
+		m.depart(Held)
 	}
 }
 

@@ -59,6 +59,9 @@ func (m *Machine) leavingHears(a *Advert, at time.Time) {
 
 // finish ends Leaving, by the successor's advertisement or without one.
 func (m *Machine) finish(successor *Advert, at time.Time) {
+	if successor == nil {
+		m.setFault(faultRemoved, false) // addresses that come and go are better than none
+	}
 	switch {
 	case m.stopping || m.faults != 0:
 		if successor == nil {

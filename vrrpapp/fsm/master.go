@@ -2,7 +2,7 @@ package fsm
 
 import "time"
 
-// promote is RFC 5798 6.4.2 (375): the advertisement first, so that another master lets go, then the addresses, then the
+// promote is RFC 5798 6.4.2: the advertisement first, so that another master lets go, then the addresses, then the
 // announcement. That is keepalived's order too.
 func (m *Machine) promote(why Reason) {
 	m.quiet()
