@@ -33,11 +33,18 @@ func (g *Group) Handle(now time.Time, member int, e Event) []Step {
 	return g.steps
 }
 
-// HandleAll tells each member the same: Start, Stop, Hold, Resume, HandOver, and the Track of a tracker of the group.
+// HandleAll tells each member the same before any of them follows another: Start, Stop, Hold, Resume, HandOver, and the
+// Track of a tracker of the group.
 func (g *Group) HandleAll(now time.Time, e Event) []Step {
 	g.steps = g.steps[:0]
-	for i := range g.members {
-		g.tell(now, i, e)
+	before := make([]State, len(g.members))
+	for i, m := range g.members {
+		before[i] = m.state
+		m.Handle(now, e)
+		g.take(i)
+	}
+	for i, m := range g.members {
+		g.sync(now, before[i], m)
 	}
 	return g.steps
 }

@@ -1,0 +1,183 @@
+package fsm
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// told plays steps and gives the machine.
+func told(t *testing.T, c Config, steps []step) *Machine {
+	t.Helper()
+	m, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range steps {
+		m.Handle(epoch.Add(s.at), s.tell)
+	}
+	return m
+}
+
+// TestReload: RFC 5798 has no word about it; keepalived keeps the state (facts: "nothing to beat here"), and what it loses
+// by rolling changes of a pair is kept here.
+func TestReload(t *testing.T) {
+	c, n := plain(), tutorial()
+	at := down2
+	two := with(n, func(c *Config) { c.Addresses = append(slices.Clone(c.Addresses), extra[0]) })
+	masked := with(n, func(c *Config) { c.Addresses = []netip.Prefix{netip.MustParsePrefix("10.0.0.100/24")} })
+	excluded := with(n, func(c *Config) { c.Excluded = extra[:1] })
+	slow := with(n, func(c *Config) { c.Interval = 10 * sec })
+	const conflict = "report other_master 10.0.0.1; advertise 100; lower_priority other_master 10.0.0.1; announce 5 "
+	playAll(t, []row{
+		{"reload", "of the same: nothing", n, life(ruling(n), step{at + sec/2, Reload{n}, "", at + sec})},
+		{"reload", "of a broken configuration: the old one stays", n, life(ruling(n),
+			step{at + sec/2, Reload{Config{Version: 7}}, "report bad_config invalid IP", at + sec}, step{at + sec, Tick{}, "advertise 100", 0})},
+		{"reload", "priority: with the next advertisement", n, life(ruling(n),
+			step{at + sec/2, Reload{with(n, func(c *Config) { c.Priority = 50 })}, "priority 50", at + sec}, step{at + sec, Tick{}, "advertise 50", 0})},
+		{"reload", "preemption: with the next lower priority", n, life(begun(n),
+			step{sec, says(n, 50, lower), "", sec + down2},
+			step{1500 * ms, Reload{with(n, func(c *Config) { c.NoPreempt = false })}, "", sec + down2},
+			step{2 * sec, says(n, 50, lower), "", sec + down2})},
+		{"reload", "an address more: added and announced alone, the old list stays advertised", n, life(ruling(n),
+			step{at + sec/2, Reload{two}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", at + sec})},
+		{"reload", "an address less", two, []step{
+			{0, up, "", never}, {0, Start{}, "INIT->BACKUP start", 0},
+			{at, Tick{}, "advertise 100; add [10.0.0.100/32 10.0.0.101/24]; announce 5 [10.0.0.100/32 10.0.0.101/24]; BACKUP->MASTER master_down", 0},
+			{at + sec/2, Reload{n}, "remove [10.0.0.101/24]", at + sec}}},
+		{"reload", "another mask: first added, then removed", n, life(ruling(n),
+			step{at + sec/2, Reload{masked}, "add [10.0.0.100/24]; announce 5 [10.0.0.100/24]; remove [10.0.0.100/32]", at + sec})},
+		{"reload", "excluded ones", n, life(ruling(n),
+			step{at + sec/2, Reload{excluded}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", at + sec},
+			step{at + sec/2, says(n, 50, lower), conflict + "[10.0.0.100/32 10.0.0.101/24]", 0})},
+		{"reload", "an address of a backup changes nothing on the interface", n, life(begun(n), step{sec, Reload{two}, "", 0})},
+		{"reload", "a longer interval is told at once, and three times within the old one", n, life(ruling(n),
+			step{at + sec/2, Reload{slow}, "advertise 100", at + sec/2 + sec},
+			step{at + 1500*ms, Tick{}, "advertise 100", at + 2500*ms},
+			step{at + 2500*ms, Tick{}, "advertise 100", at + 3500*ms},
+			step{at + 3500*ms, Tick{}, "advertise 100", at + 4500*ms},
+			step{at + 4500*ms, Tick{}, "advertise 100", at + 5*sec},
+			step{at + 5*sec, Tick{}, "announce 5 [10.0.0.100/32]", at + 14500*ms})},
+		{"reload", "of a backup: a longer interval counts when the master uses it", n, life(begun(n),
+			step{sec, says(n, 200, higher), "", sec + down2}, step{1500 * ms, Reload{slow}, "", sec + down2},
+			step{2 * sec, says(n, 200, higher), "report interval_differs 10.0.0.9", 2*sec + down2},
+			step{3 * sec, says(slow, 200, higher), "", 3*sec + 30*sec + 156*sec/256})},
+		{"reload", "a new tracker without weight is up until it speaks", n, life(ruling(n),
+			step{at + sec/2, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk"}} })}, "", at + sec},
+			step{at + 600*ms, Track{Name: "chk"}, "advertise 0; MASTER->LEAVING tracker_down", 0})},
+		{"reload", "one that stays keeps its verdict, one that goes takes its fault along", with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk"}} }), []step{
+			{0, up, "", never}, {0, Track{Name: "chk", Up: false}, "", never}, {0, Start{}, "INIT->FAULT tracker_down", never},
+			{sec, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "new"}, {Name: "chk"}} })}, "", never},
+			{2 * sec, Reload{n}, "FAULT->BACKUP recovered", 2*sec + down2}}},
+		{"reload", "the refresh follows", n, life(ruling(n),
+			step{at + sec/2, Reload{with(n, func(c *Config) { c.Announce.Refresh = 200 * ms })}, "", at + 700*ms},
+			step{at + 700*ms, Tick{}, "announce 1 [10.0.0.100/32]", at + 900*ms})},
+		{"reload", "while it leaves", n, life(ruling(n),
+			step{5 * sec, Stop{}, "advertise 0; MASTER->LEAVING stop", 0},
+			step{5500 * ms, Reload{two}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", 0},
+			step{5800 * ms, says(n, 50, lower), "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
+		{"reload", "to an owner is a matter of priority", c, life(ruling(c),
+			step{at + sec/2, Reload{with(c, func(c *Config) { c.Priority = 255 })}, "priority 255", at + sec})},
+	})
+}
+
+// sent are the advertisements among effects, as password and addresses.
+func sent(out []Effect) string {
+	var all []string
+	for _, e := range out {
+		if e.Do == Advertise {
+			text := strings.TrimRight(string(e.Auth.Data[:]), "\x00")
+			for _, a := range e.Addrs {
+				text += " " + a.String()
+			}
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// TestRolloverOfPassword: the master says everything twice, the backup takes either, until an hour has passed.
+func TestRolloverOfPassword(t *testing.T) {
+	old, at := tutorial(), down2
+	fresh := with(old, func(c *Config) { c.Keys = []Key{{1, [8]byte{'n', 'e', 'w'}}} })
+	m := told(t, old, ruling(old))
+	m.Handle(epoch.Add(at), Reload{fresh})
+	if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+		t.Errorf("master says %q", got)
+	}
+	if got := sent(m.Handle(epoch.Add(at+1500*ms), HandOver{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+		t.Errorf("a leaving master says %q", got)
+	}
+	b := told(t, old, begun(old))
+	b.Handle(epoch, Reload{fresh})
+	for i, from := range []Config{old, fresh} {
+		b.Handle(epoch.Add(time.Duration(i+1)*sec), says(from, 200, higher))
+		if want := epoch.Add(time.Duration(i+1)*sec + down2); b.due[tDown] != want {
+			t.Errorf("password %d: %v, want %v", i, b.due[tDown], want)
+		}
+	}
+	b.Handle(epoch.Add(time.Hour), Tick{})
+	if b.Handle(epoch.Add(time.Hour), says(old, 200, higher)); b.Status().Rejected[AuthData] != 1 {
+		t.Error("the old password is good for ever:", b.Status().Rejected)
+	}
+	none := told(t, old, ruling(old))
+	none.Handle(epoch.Add(at), Reload{with(fresh, func(c *Config) { c.Rollover = -1 })})
+	if got := sent(none.Handle(epoch.Add(at+sec), Tick{})); got != "new 10.0.0.100" {
+		t.Errorf("without a rollover: %q", got)
+	}
+	stopped := told(t, old, begun(old))
+	stopped.Handle(epoch, Stop{})
+	stopped.Handle(epoch, Reload{fresh})
+	stopped.Handle(epoch, Start{})
+	if got := sent(stopped.Handle(epoch.Add(at), Tick{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+		t.Errorf("stopped and started again it says %q", got)
+	}
+}
+
+// TestRolloverOfAddresses: the old list is advertised until a peer has the new one, or an hour has passed.
+func TestRolloverOfAddresses(t *testing.T) {
+	old, at := tutorial(), down2
+	fresh := with(old, func(c *Config) { c.Addresses = extra[:1] })
+	start := func() *Machine {
+		m := told(t, old, ruling(old))
+		m.Handle(epoch.Add(at), Reload{fresh})
+		if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "1111 10.0.0.100" {
+			t.Errorf("after the reload: %q", got)
+		}
+		return m
+	}
+	m := start()
+	if got := sent(m.Handle(epoch.Add(at+1500*ms), says(fresh, 50, lower))); got != "1111 10.0.0.101" {
+		t.Errorf("to a peer with the new list: %q", got)
+	}
+	m = start()
+	m.Handle(epoch.Add(at+time.Hour), Tick{})
+	if got := sent(m.Handle(epoch.Add(at+time.Hour+2*sec), Tick{})); got != "1111 10.0.0.101" {
+		t.Errorf("after an hour: %q", got)
+	}
+	// either list is ours: the peer need not be known
+	b := told(t, old, begun(old))
+	b.Handle(epoch, Reload{fresh})
+	for i, list := range [][]netip.Prefix{old.Addresses, fresh.Addresses} {
+		b.Handle(epoch.Add(time.Duration(i+1)*sec), says(with(old, func(c *Config) { c.Addresses = list }), 200, higher))
+		if want := epoch.Add(time.Duration(i+1)*sec + down2); b.due[tDown] != want {
+			t.Errorf("list %d: %v, want %v", i, b.due[tDown], want)
+		}
+	}
+}
+
+// TestReloadIsAsOften as one likes: a hundred of them leave nothing behind.
+func TestReloadIsAsOften(t *testing.T) {
+	m := told(t, tutorial(), ruling(tutorial()))
+	before := m.due
+	for range 100 {
+		if out := m.Handle(epoch.Add(down2+sec/2), Reload{tutorial()}); len(out) != 0 {
+			t.Fatal(out)
+		}
+	}
+	if m.due != before || len(m.keys) != 1 || m.state != Master {
+		t.Error(m.Status())
+	}
+}
