@@ -8,6 +8,19 @@ import (
 // garpGap is the least time between two announcements that others cause.
 const garpGap = 250 * time.Millisecond
 
+// put and take change the interface.
+func (m *Machine) put(list []netip.Prefix) {
+	if len(list) > 0 {
+		m.emit(Effect{Do: AddAddresses, Prefixes: list})
+	}
+}
+
+func (m *Machine) take(list []netip.Prefix) {
+	if len(list) > 0 {
+		m.emit(Effect{Do: RemoveAddresses, Prefixes: list})
+	}
+}
+
 func (m *Machine) emitAnnounce(count int, list []netip.Prefix) {
 	if count > 0 && len(list) > 0 {
 		m.counts.Announced += uint64(count * len(list))
@@ -36,24 +49,20 @@ func (m *Machine) schedule(t timer, count int, after time.Duration) {
 // announceAgain is what follows a conflict that was won: soon, and once more after garp_lower_prio_delay.
 func (m *Machine) announceAgain() {
 	a := &m.cfg.Announce
-	if a.LowerRepeat <= 0 {
-		return
-	}
 	soon := m.garped.Add(garpGap)
-	if m.again && !m.due[tGarp].IsZero() && !m.due[tGarp].After(soon) {
-		return
-	}
-	m.garps, m.again = a.LowerRepeat, true
-	if soon.After(m.now) {
+	switch {
+	case a.LowerRepeat < 0 || m.again:
+	case soon.After(m.now):
+		m.garps, m.again = a.LowerRepeat, true
 		m.arm(tGarp, soon)
-		return
+	default:
+		m.garps, m.again = a.LowerRepeat, true
+		m.announceDue()
 	}
-	m.announceDue()
 }
 
 func (m *Machine) announceDue() {
 	m.garped = m.now
-	m.due[tGarp] = time.Time{}
 	m.emitAnnounce(m.garps, m.all)
 	if m.again {
 		m.again = false

@@ -70,7 +70,6 @@ func (m *Machine) masterDown(late time.Duration) {
 		m.report(HeldWithoutMaster, m.heard.Source)
 	case m.group != nil:
 		m.wants = true
-		m.arm(tDown, m.now.Add(m.downInterval()))
 	case !m.resigned.IsZero():
 		m.promote(PriorityZero)
 	default:
@@ -108,7 +107,7 @@ func (m *Machine) probeHears(a *Advert, at time.Time) {
 		}
 		return
 	}
-	m.remove()
+	m.take(m.all)
 	m.backup(OtherMaster)
 	m.backupHears(a, at)
 }
@@ -130,7 +129,6 @@ func (m *Machine) resume(by Holder) {
 	}
 	owner := m.priority == 255 && m.cfg.StartMaster
 	if m.state == Backup && m.holds == 0 && (m.orphaned || owner) {
-		m.orphaned = false
 		m.arm(tDown, m.now)
 	}
 }

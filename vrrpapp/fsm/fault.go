@@ -60,7 +60,7 @@ func (m *Machine) settle() {
 		m.depart(m.faults.why())
 	case m.state == Master && cut:
 		m.safe = m.masterUntil()
-		m.remove()
+		m.take(m.all)
 		m.fall()
 	case m.state == Master:
 		m.leave(m.faults.why())
@@ -100,7 +100,7 @@ func (m *Machine) removed(list []netip.Prefix) {
 		return
 	}
 	m.counts.Removed++
-	m.emit(Effect{Do: AddAddresses, Prefixes: list})
+	m.put(list)
 	m.emitAnnounce(m.cfg.Announce.MasterRepeat, list)
 	copy(m.removals[:], m.removals[1:])
 	m.removals[len(m.removals)-1] = m.now
@@ -119,6 +119,6 @@ func (m *Machine) appeared(list []netip.Prefix, ours bool) {
 	}
 	m.report(FoundAddresses, list[0].Addr())
 	if ours {
-		m.emit(Effect{Do: RemoveAddresses, Prefixes: list})
+		m.take(list)
 	}
 }

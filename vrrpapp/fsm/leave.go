@@ -81,7 +81,7 @@ func (m *Machine) finish(successor *Advert, at time.Time) {
 
 // depart gives the addresses up and goes where the machine belongs now.
 func (m *Machine) depart(why Reason) {
-	m.remove()
+	m.take(m.all)
 	switch {
 	case m.stopping:
 		m.end()

@@ -141,9 +141,7 @@ func (m *Machine) start(e Start) {
 	if m.faults != 0 {
 		stale = e.Found
 	}
-	if len(stale) > 0 {
-		m.emit(Effect{Do: RemoveAddresses, Prefixes: stale})
-	}
+	m.take(stale)
 	switch {
 	case m.faults != 0:
 		m.enter(Fault, m.faults.why())
@@ -200,5 +198,3 @@ func (m *Machine) end() {
 
 // joined are all addresses, advertised or not.
 func joined(c Config) []netip.Prefix { return slices.Concat(c.Addresses, c.Excluded) }
-
-func (m *Machine) remove() { m.emit(Effect{Do: RemoveAddresses, Prefixes: m.all}) }

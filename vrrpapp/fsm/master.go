@@ -10,7 +10,7 @@ func (m *Machine) promote(why Reason) {
 	m.yielded = false
 	m.learnt = m.cfg.Interval
 	m.say()
-	m.emit(Effect{Do: AddAddresses, Prefixes: m.all})
+	m.put(m.all)
 	m.announce()
 	m.arm(tAdvert, m.now.Add(m.cfg.Interval))
 	m.enter(Master, why)
@@ -105,7 +105,7 @@ func (m *Machine) beatenBy(a *Advert) bool {
 }
 
 func (m *Machine) concede(a *Advert, at time.Time, why Reason) {
-	m.remove()
+	m.take(m.all)
 	m.quiet()
 	m.forget()
 	m.obey(a, at)

@@ -55,13 +55,10 @@ func (m *Machine) rollAddresses(old Config) {
 	if !m.state.Holds() {
 		return
 	}
-	if added := without(want, had); len(added) > 0 {
-		m.emit(Effect{Do: AddAddresses, Prefixes: added})
-		m.emitAnnounce(m.cfg.Announce.MasterRepeat, added)
-	}
-	if gone := without(had, want); len(gone) > 0 {
-		m.emit(Effect{Do: RemoveAddresses, Prefixes: gone})
-	}
+	added := without(want, had)
+	m.put(added)
+	m.emitAnnounce(m.cfg.Announce.MasterRepeat, added)
+	m.take(without(had, want))
 }
 
 func without(list, those []netip.Prefix) (rest []netip.Prefix) {

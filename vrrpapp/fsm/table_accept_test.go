@@ -94,6 +94,7 @@ func TestAccepted(t *testing.T) {
 	n := tutorial()
 	both := with(n, func(c *Config) { c.Keys = append(slices.Clone(c.Keys), Key{1, [8]byte{'2'}}) })
 	unicast := with(n, func(c *Config) { c.Peers = []Peer{{Addr: higher}} })
+	ttl := with(n, func(c *Config) { c.Peers = []Peer{{Addr: lower, MinTTL: 250, MaxTTL: 254}} })
 	other := func(a *Advert) { a.Addrs = []netip.Addr{netip.MustParseAddr("10.0.0.200")} }
 	playAll(t, []row{
 		{"authentication", "each of several passwords", both, life(begun(n),
@@ -109,6 +110,12 @@ func TestAccepted(t *testing.T) {
 		{"addresses", "a known peer may change all of them", n, life(begun(n),
 			step{sec, says(n, 200, higher), "", sec + down2}, step{2 * sec, says(n, 200, higher, other), "report addresses_differ 10.0.0.9", 2*sec + down2})},
 		{"unicast", "so may a configured one", unicast, life(begun(n), step{sec, says(n, 200, higher, other), "report addresses_differ 10.0.0.9", sec + down2})},
+		{"unicast", "the bounds of the TTL are allowed", ttl, life(begun(n),
+			step{sec, says(n, 200, lower, func(a *Advert) { a.TTL = 250 }), "", sec + down2},
+			step{2 * sec, says(n, 200, lower, func(a *Advert) { a.TTL = 254 }), "", 2*sec + down2})},
+		{"authentication", "the password before the reload is named", n, life(begun(n),
+			step{sec, Reload{with(n, func(c *Config) { c.Keys = []Key{{1, [8]byte{'n', 'e', 'w'}}} })}, "", 0},
+			step{2 * sec, says(n, 200, higher), "report old_password 10.0.0.9", 2*sec + down2})},
 		{"unicast", "any source, by configuration", with(unicast, func(c *Config) { c.AnySource = true }), life(begun(n), step{sec, says(n, 200, lower), "", sec + down2})},
 	})
 }
@@ -148,6 +155,21 @@ func TestValidate(t *testing.T) {
 		_, err := New(with(tutorial(), change))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestValidateBounds(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"version 2": func(c *Config) { c.Interval, c.DownAdverts = 255*sec, 1 },
+		"version 3": func(c *Config) { c.Version, c.Interval, c.DownAdverts = 3, 40950*ms, 100 },
+		"the least": func(c *Config) { c.Version, c.Interval = 3, 10*ms },
+		"delay":     func(c *Config) { c.NoPreempt, c.PreemptDelay = false, 1000*sec },
+		"many":      func(c *Config) { c.Addresses = slices.Repeat([]netip.Prefix{vip}, 255) },
+		"weights":   func(c *Config) { c.Trackers = []Tracker{{Name: "a", Weight: 254}, {Name: "b", Weight: -254}} },
+	} {
+		if _, err := New(with(tutorial(), change)); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -83,6 +83,17 @@ func TestFault(t *testing.T) {
 		{"found at the start", "a master that leaves shortens the wait", c, []step{
 			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 1125 * ms},
 			{100 * ms, says(c, 0, lower), "", 100*ms + 156*sec/256}}},
+		{"found at the start", "nothing is left of an earlier life", v3(), life(begun(v3()),
+			step{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9", 0},
+			step{60 * ms, Stop{}, "BACKUP->INIT stop", never}, step{70 * ms, Start{Found: list}, "INIT->PROBING found_addresses", 70*ms + 112500*us1},
+			step{80 * ms, says(v3(), 0, lower), "", 80*ms + 156*100*ms/256})},
+		{"found at the start", "the master's interval is learnt from its first word", v3(), []step{
+			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 112500 * us1},
+			{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9; remove [10.0.0.100/32]; PROBING->BACKUP other_master", 50*ms + 3*sec + 156*sec/256}}},
+		{"found at the start", "late twice, it does not wait for ever", c, []step{
+			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 1125 * ms},
+			{2200 * ms, Tick{}, "", 3200 * ms},
+			{5 * sec, Tick{}, "advertise 100; add [10.0.0.100/32]; announce 5 [10.0.0.100/32]; PROBING->MASTER nobody_else", 0}}},
 		{"found at the start", "late, it listens once more", c, []step{
 			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 1125 * ms},
 			{2200 * ms, Tick{}, "", 3200 * ms},

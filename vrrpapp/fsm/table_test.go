@@ -27,6 +27,7 @@ type step struct {
 
 const (
 	never = time.Duration(-1)
+	us1   = time.Microsecond
 	ms    = time.Millisecond
 	sec   = time.Second
 )
@@ -167,6 +168,20 @@ func TestBackup(t *testing.T) {
 			step{2*sec + 20*ms, says(n, 0, higher), "", 2*sec + 156*sec/256},
 			step{2*sec + 40*ms, says(n, 0, lower), "", 2*sec + 40*ms + 156*sec/256},
 		)},
+		{"RFC 5798 6.4.2", "and leaves again", n, life(begun(n),
+			step{2 * sec, says(n, 0, higher), "", 2*sec + 156*sec/256},
+			step{2*sec + 100*ms, says(n, 50, higher), "", 2*sec + 100*ms + down2},
+			step{2*sec + 200*ms, says(n, 0, higher), "", 2*sec + 200*ms + 156*sec/256},
+		)},
+		{"RFC 5798 6.4.1", "after a fault the interval is our own again", f, life(begun(f),
+			step{50 * ms, says(f, 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9", 50*ms + 3*sec + 156*sec/256},
+			step{60 * ms, Interface{}, "BACKUP->FAULT link_down", never}, step{70 * ms, up, "FAULT->BACKUP recovered", 70*ms + down3},
+		)},
+		{"hold", "what was missed before a fault does not count after it", c, life(begun(c),
+			step{sec, Hold{ByOperator}, "", down2}, step{down2, Tick{}, "report held_without_master invalid IP", never},
+			step{5 * sec, Interface{}, "BACKUP->FAULT link_down", never}, step{6 * sec, up, "FAULT->BACKUP recovered", 6*sec + down2},
+			step{7 * sec, Resume{ByOperator}, "", 6*sec + down2},
+		)},
 		{"RFC 5798 6.4.2", "a master that comes back ends the skew", n, life(begun(n),
 			step{2 * sec, says(n, 0, higher), "", 2*sec + 156*sec/256},
 			step{2*sec + 100*ms, says(n, 50, lower), "", 2*sec + 100*ms + down2},
@@ -221,6 +236,13 @@ func TestBackup(t *testing.T) {
 		{"hold", "an owner gated at its start is master when the gate opens", owner, []step{
 			{0, Hold{ByStart}, "", never}, {0, up, "", never}, {0, Start{}, "INIT->BACKUP start", 3*sec + sec/256},
 			{sec, Resume{ByStart}, "", sec},
+		}},
+		{"hold", "an owner with state BACKUP waits, as without a gate", with(owner, func(c *Config) { c.StartMaster = false }), []step{
+			{0, Hold{ByStart}, "", never}, {0, up, "", never}, {0, Start{}, "INIT->BACKUP start", 3*sec + sec/256},
+			{sec, Resume{ByStart}, "", 3*sec + sec/256},
+		}},
+		{"hold", "and state MASTER without 255 does", with(c, func(c *Config) { c.StartMaster = true }), []step{
+			{0, Hold{ByStart}, "", never}, {0, up, "", never}, {0, Start{}, "INIT->BACKUP start", down2}, {sec, Resume{ByStart}, "", down2},
 		}},
 	})
 }
