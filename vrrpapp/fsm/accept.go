@@ -52,7 +52,7 @@ func (m *Machine) refusal(a *Advert) Reason {
 	if why := m.unauthentic(a); why != "" {
 		return why
 	}
-	if common(a.Addrs, m.mine) || common(a.Addrs, m.advertised) {
+	if m.known(func(v voice) bool { return common(a.Addrs, v.list) }) {
 		m.befriend(a.Source)
 	} else if !slices.Contains(m.peers, a.Source) && len(m.cfg.Peers) == 0 {
 		return ForeignCluster
@@ -83,20 +83,22 @@ func (m *Machine) unauthentic(a *Advert) Reason {
 		return "" // has no authentication (RFC 5798 9)
 	}
 	why := AuthType
-	for i, key := range m.keys {
-		if key.Type != a.Auth.Type {
-			continue
-		}
-		if key.Type == 0 || key.Data == a.Auth.Data {
-			if i >= m.ownKeys {
-				m.report(OldPassword, a.Source)
-			}
+	for _, key := range m.cfg.Keys {
+		if key.admits(a.Auth) {
 			return ""
 		}
-		why = AuthData
+		if key.Type == a.Auth.Type {
+			why = AuthData
+		}
+	}
+	if m.known(func(v voice) bool { return v.key.admits(a.Auth) }) {
+		m.report(OldPassword, a.Source)
+		return ""
 	}
 	return why
 }
+
+func (k Key) admits(other Key) bool { return k == other || k.Type == 0 && other.Type == 0 }
 
 // common says whether the lists share an address. An empty one is nobody's: keepalived sends it when all addresses are
 // excluded.
@@ -123,13 +125,10 @@ func (m *Machine) befriend(source netip.Addr) {
 
 // compare names what an accepted message says about its sender's configuration.
 func (m *Machine) compare(a *Advert) {
-	if a.Interval != m.cfg.Interval {
+	if !m.known(func(v voice) bool { return v.interval == a.Interval }) {
 		m.report(IntervalDiffers, a.Source)
 	}
-	switch {
-	case same(a.Addrs, m.mine):
-		m.advertised = m.mine // the peer has the new list: a rollover of it is over
-	case !same(a.Addrs, m.advertised):
+	if !m.known(func(v voice) bool { return same(a.Addrs, v.list) }) {
 		m.report(AddressesDiffer, a.Source)
 	}
 }

@@ -70,10 +70,7 @@ func (m *Machine) settle() {
 }
 
 func (m *Machine) fall() {
-	safe := m.safe
 	m.quiet()
-	m.forget()
-	m.safe = safe
 	m.enter(Fault, m.faults.why())
 }
 

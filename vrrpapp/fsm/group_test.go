@@ -97,6 +97,9 @@ func TestGroup(t *testing.T) {
 		g := ruled(t, c)
 		g.Handle(at.Add(500*ms), 0, Interface{})
 		expect(t, g.Handle(at.Add(900*ms), 0, up), "a FAULT->MASTER flap_over; b LEAVING->MASTER sync_group_master")
+		for i := range 10 {
+			expect(t, g.HandleDue(at.Add(sec+time.Duration(i)*500*ms)), "")
+		}
 	})
 	t.Run("a tracker of the group", func(t *testing.T) {
 		g := duo(t, with(c, func(c *Config) { c.Trackers = []Tracker{{Name: "chk", InitFail: true}} }))

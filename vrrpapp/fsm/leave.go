@@ -64,11 +64,7 @@ func (m *Machine) finish(successor *Advert, at time.Time) {
 	}
 	switch {
 	case m.stopping || m.faults != 0:
-		if successor == nil {
-			m.depart(NoSuccessor)
-		} else {
-			m.depart(HandedOver)
-		}
+		m.depart(Stopped)
 	case successor != nil:
 		m.concede(successor, at, HandedOver)
 	case m.holds != 0 || m.follows:

@@ -39,13 +39,10 @@ type Machine struct {
 	garped   time.Time // the last announcement
 	again    bool      // another one follows the one that is due
 
-	keys       []Key // the configuration's, and during a rollover the one before
-	ownKeys    int   // how many of them are the configuration's
-	advertised []netip.Addr
-	mine       []netip.Addr // the configuration's list
-	all        []netip.Prefix
-	peers      []netip.Addr // whose messages had an address in common with ours
-	removals   [3]time.Time // when addresses were taken away
+	voices   []voice        // the configuration's first, then during a rollover those before it
+	all      []netip.Prefix // addresses, advertised or not
+	peers    []netip.Addr   // whose messages had an address in common with ours
+	removals [3]time.Time   // when addresses were taken away
 
 	group    *Group
 	wants    bool // the master is down, and the group has not agreed yet
@@ -62,9 +59,7 @@ func New(c Config) (*Machine, error) {
 	}
 	m := &Machine{cfg: c.withDefaults(), rejected: map[Reason]uint64{}, faults: faultLink}
 	m.trackersFrom(m.cfg.Trackers, false)
-	m.keys, m.ownKeys = m.cfg.Keys, len(m.cfg.Keys)
-	m.mine = addrs(m.cfg.Addresses)
-	m.advertised = m.mine
+	m.revoice(m.cfg)
 	m.all = joined(m.cfg)
 	m.learnt = m.cfg.Interval
 	priority, bad := m.weigh()

@@ -39,6 +39,12 @@ func TestStatus(t *testing.T) {
 		!s.Down.Equal(epoch.Add(sec+down2)) || s.Holds != ByOperator || s.Interval != sec || len(s.Faults) != 0 || s.Counts.Received != 1 {
 		t.Errorf("%+v", s)
 	}
+	l := told(t, v3(), life(begun(v3()), step{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "", 0},
+		step{9 * sec, Tick{}, "", 0}, step{19 * sec, Tick{}, "", 0}, step{19100 * ms, Removed{[]netip.Prefix{vip}}, "", 0}))
+	if s := l.Status(); s.State != Master || s.Interval != 100*ms || s.Counts.Sent != 1 || s.Counts.Removed != 1 || s.Counts.Announced != 10 ||
+		s.Counts.Transitions != 2 || s.Counts.WorstLate < 5*sec || s.Counts.Late != 2 {
+		t.Errorf("%+v", s)
+	}
 	m.Handle(epoch.Add(3*sec), Interface{})
 	if s = m.Status(); !slices.Equal(s.Faults, []Reason{LinkDown}) || s.State != Fault {
 		t.Errorf("%+v", s)

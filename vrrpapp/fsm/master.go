@@ -12,7 +12,7 @@ func (m *Machine) promote(why Reason) {
 	m.say()
 	m.put(m.all)
 	m.announce()
-	m.arm(tAdvert, m.now.Add(m.cfg.Interval))
+	m.arm(tAdvert, m.now.Add(m.step()))
 	m.enter(Master, why)
 }
 
@@ -20,17 +20,6 @@ func (m *Machine) promote(why Reason) {
 func (m *Machine) say() {
 	m.send(m.priority)
 	m.lastSent = m.now
-}
-
-// send is one message, and during a rollover a second one with the old password.
-func (m *Machine) send(priority uint8) {
-	for i, key := range m.keys {
-		if i > 0 && i < m.ownKeys {
-			continue
-		}
-		m.counts.Sent++
-		m.emit(Effect{Do: Advertise, Version: m.cfg.Version, Priority: priority, Interval: m.cfg.Interval, Auth: key, Addrs: m.advertised, Source: m.source})
-	}
 }
 
 // advertise is the advertisement timer. Its schedule is absolute, so that delays do not add up, and begins anew when one
@@ -44,11 +33,8 @@ func (m *Machine) advertise(at time.Time) {
 		m.announceAgain() // somebody may have taken over and announced
 	}
 	m.say()
-	step := m.cfg.Interval
-	if m.brief > 0 {
-		m.brief--
-		step = m.briefly
-	}
+	step := m.step()
+	m.brief = max(0, m.brief-1)
 	next := at.Add(step)
 	if !next.After(m.now) {
 		next = m.now.Add(step)
@@ -61,11 +47,7 @@ func (m *Machine) overdue() bool { return !m.now.Before(m.masterUntil()) }
 
 // masterUntil is until when our last advertisement keeps every backup quiet: the skew is not counted.
 func (m *Machine) masterUntil() time.Time {
-	step := m.cfg.Interval
-	if m.brief > 0 {
-		step = min(step, m.briefly)
-	}
-	return m.lastSent.Add(time.Duration(m.cfg.DownAdverts) * step)
+	return m.lastSent.Add(time.Duration(m.cfg.DownAdverts) * m.step())
 }
 
 // insists says that a master that took over in our absence would be preempted at once anyway.

@@ -29,7 +29,7 @@ func TestReload(t *testing.T) {
 	two := with(n, func(c *Config) { c.Addresses = append(slices.Clone(c.Addresses), extra[0]) })
 	masked := with(n, func(c *Config) { c.Addresses = []netip.Prefix{netip.MustParsePrefix("10.0.0.100/24")} })
 	excluded := with(n, func(c *Config) { c.Excluded = extra[:1] })
-	slow := with(n, func(c *Config) { c.Interval = 10 * sec })
+	slow := with(n, func(c *Config) { c.Interval, c.Rollover = 10*sec, -1 })
 	const conflict = "report other_master 10.0.0.1; advertise 100; lower_priority other_master 10.0.0.1; announce 5 "
 	playAll(t, []row{
 		{"reload", "of the same: nothing", n, life(ruling(n), step{at + sec/2, Reload{n}, "", at + sec})},
@@ -41,7 +41,7 @@ func TestReload(t *testing.T) {
 			step{sec, says(n, 50, lower), "", sec + down2},
 			step{1500 * ms, Reload{with(n, func(c *Config) { c.NoPreempt = false })}, "", sec + down2},
 			step{2 * sec, says(n, 50, lower), "", sec + down2})},
-		{"reload", "an address more: added and announced alone, the old list stays advertised", n, life(ruling(n),
+		{"reload", "an address more: added and announced alone", n, life(ruling(n),
 			step{at + sec/2, Reload{two}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", at + sec})},
 		{"reload", "an address less", two, []step{
 			{0, up, "", never}, {0, Start{}, "INIT->BACKUP start", 0},
@@ -113,10 +113,10 @@ func TestRolloverOfPassword(t *testing.T) {
 	fresh := with(old, func(c *Config) { c.Keys = []Key{{1, [8]byte{'n', 'e', 'w'}}} })
 	m := told(t, old, ruling(old))
 	m.Handle(epoch.Add(at), Reload{fresh})
-	if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+	if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "1111 10.0.0.100, new 10.0.0.100" {
 		t.Errorf("master says %q", got)
 	}
-	if got := sent(m.Handle(epoch.Add(at+1500*ms), HandOver{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+	if got := sent(m.Handle(epoch.Add(at+1500*ms), HandOver{})); got != "1111 10.0.0.100, new 10.0.0.100" {
 		t.Errorf("a leaving master says %q", got)
 	}
 	b := told(t, old, begun(old))
@@ -140,40 +140,90 @@ func TestRolloverOfPassword(t *testing.T) {
 	stopped.Handle(epoch, Stop{})
 	stopped.Handle(epoch, Reload{fresh})
 	stopped.Handle(epoch, Start{})
-	if got := sent(stopped.Handle(epoch.Add(at), Tick{})); got != "new 10.0.0.100, 1111 10.0.0.100" {
+	if got := sent(stopped.Handle(epoch.Add(at), Tick{})); got != "1111 10.0.0.100, new 10.0.0.100" {
 		t.Errorf("stopped and started again it says %q", got)
 	}
 }
 
-// TestRolloverOfAddresses: the old list is advertised until a peer has the new one, or an hour has passed.
+// TestRolloverOfAddresses: both lists are advertised, until an hour has passed.
 func TestRolloverOfAddresses(t *testing.T) {
 	old, at := tutorial(), down2
 	fresh := with(old, func(c *Config) { c.Addresses = extra[:1] })
-	start := func() *Machine {
-		m := told(t, old, ruling(old))
-		m.Handle(epoch.Add(at), Reload{fresh})
-		if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "1111 10.0.0.100" {
-			t.Errorf("after the reload: %q", got)
-		}
-		return m
+	m := told(t, old, ruling(old))
+	m.Handle(epoch.Add(at), Reload{fresh})
+	if got := sent(m.Handle(epoch.Add(at+sec), Tick{})); got != "1111 10.0.0.100, 1111 10.0.0.101" {
+		t.Errorf("after the reload: %q", got)
 	}
-	m := start()
-	if got := sent(m.Handle(epoch.Add(at+1500*ms), says(fresh, 50, lower))); got != "1111 10.0.0.101" {
-		t.Errorf("to a peer with the new list: %q", got)
+	m.Handle(epoch.Add(at+1100*ms), Reload{with(fresh, func(c *Config) { c.Keys = []Key{{1, [8]byte{'2'}}} })})
+	if got := sent(m.Handle(epoch.Add(at+2*sec), Tick{})); got != "1111 10.0.0.100, 1111 10.0.0.101, 2 10.0.0.101" {
+		t.Errorf("after the next one: %q", got)
 	}
-	m = start()
-	m.Handle(epoch.Add(at+time.Hour), Tick{})
-	if got := sent(m.Handle(epoch.Add(at+time.Hour+2*sec), Tick{})); got != "1111 10.0.0.101" {
-		t.Errorf("after an hour: %q", got)
+	m.Handle(epoch.Add(at+2*time.Hour), Tick{})
+	if got := sent(m.Handle(epoch.Add(at+2*time.Hour+2*sec), Tick{})); got != "2 10.0.0.101" {
+		t.Errorf("two hours later: %q", got)
 	}
-	// either list is ours: the peer need not be known
+	none := told(t, old, ruling(old))
+	none.Handle(epoch.Add(at), Reload{with(fresh, func(c *Config) { c.Rollover = -1 })})
+	if got := sent(none.Handle(epoch.Add(at+sec), Tick{})); got != "1111 10.0.0.101" {
+		t.Errorf("without a rollover: %q", got)
+	}
+	// either list is ours: the peer need not be known, and nothing is to be said about it
 	b := told(t, old, begun(old))
 	b.Handle(epoch, Reload{fresh})
 	for i, list := range [][]netip.Prefix{old.Addresses, fresh.Addresses} {
-		b.Handle(epoch.Add(time.Duration(i+1)*sec), says(with(old, func(c *Config) { c.Addresses = list }), 200, higher))
-		if want := epoch.Add(time.Duration(i+1)*sec + down2); b.due[tDown] != want {
-			t.Errorf("list %d: %v, want %v", i, b.due[tDown], want)
+		out := b.Handle(epoch.Add(time.Duration(i+1)*sec), says(with(old, func(c *Config) { c.Addresses = list }), 200, higher))
+		if want := epoch.Add(time.Duration(i+1)*sec + down2); b.due[tDown] != want || len(out) != 0 {
+			t.Errorf("list %d: %v, want %v; %v", i, b.due[tDown], want, out)
 		}
+	}
+}
+
+// TestRolloverOfInterval: version 2 says both intervals, at the pace of the shorter one; whoever learns takes the new one.
+func TestRolloverOfInterval(t *testing.T) {
+	for _, fresh := range []time.Duration{10 * sec, sec} {
+		old := with(plain(), func(c *Config) { c.Interval = 11*sec - fresh })
+		m := told(t, old, []step{{0, up, "", 0}, {0, Start{}, "", 0}, {40 * sec, Tick{}, "", 0}})
+		m.Handle(epoch.Add(41*sec), Reload{with(old, func(c *Config) { c.Interval = fresh })})
+		for i := range 20 {
+			var got []time.Duration
+			for _, e := range m.Handle(epoch.Add(time.Duration(42+i)*sec), Tick{}) {
+				if e.Do == Advertise {
+					got = append(got, e.Interval)
+				}
+			}
+			if !slices.Equal(got, []time.Duration{old.Interval, fresh}) {
+				t.Fatalf("advertisement %d: %v", i, got)
+			}
+		}
+		m.Handle(epoch.Add(62*sec), says(old, 50, lower))
+		if _, told := m.said[reportKey{IntervalDiffers, lower}]; told || m.counts.Conflicts != 1 {
+			t.Error("the old interval is worth a report:", m.said)
+		}
+	}
+	// version 3 learns: nothing is said twice
+	m := told(t, v3(), ruling(v3()))
+	m.Handle(epoch.Add(down3), Reload{with(v3(), func(c *Config) { c.Interval = sec })})
+	if len(m.voices) != 1 || m.voices[0].interval != sec {
+		t.Error(m.voices)
+	}
+}
+
+// TestVoicesAreBounded: and none is said twice.
+func TestVoicesAreBounded(t *testing.T) {
+	m := told(t, tutorial(), ruling(tutorial()))
+	for i := range 100 {
+		m.Handle(epoch.Add(down2), Reload{with(tutorial(), func(c *Config) { c.Keys = []Key{{1, [8]byte{byte(i % 50)}}} })})
+	}
+	if len(m.voices) != mostVoices {
+		t.Error(m.voices)
+	}
+	m.Handle(epoch.Add(down2), Reload{tutorial()})
+	if m.Handle(epoch.Add(down2), Reload{with(tutorial(), func(c *Config) { c.Keys = []Key{{1, [8]byte{49}}} })}); len(m.voices) != mostVoices || m.voices[1].key != tutorial().Keys[0] {
+		t.Error(m.voices)
+	}
+	m.Handle(epoch.Add(down2), Reload{with(v3(), func(c *Config) { c.Addresses = extra })})
+	if len(m.voices) != 1 {
+		t.Error("another version cannot be said:", m.voices)
 	}
 }
 
@@ -186,7 +236,7 @@ func TestReloadIsAsOften(t *testing.T) {
 			t.Fatal(out)
 		}
 	}
-	if m.due != before || len(m.keys) != 1 || m.state != Master {
+	if m.due != before || len(m.voices) != 1 || m.state != Master {
 		t.Error(m.Status())
 	}
 }

@@ -1,0 +1,75 @@
+package fsm
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// voice is what a peer's configuration must agree with: one way to say an advertisement. A keepalived drops messages with
+// another password, another list of addresses (before 2.3.3) or, in version 2, another interval than its own, and becomes
+// master beside us. After a reload the former voices are therefore raised too, for a while: each node hears the one
+// that it expects, whether it was reloaded already or not.
+type voice struct {
+	key      Key
+	list     []netip.Addr
+	interval time.Duration
+}
+
+// mostVoices bounds what many reloads in a row would make of it.
+const mostVoices = 4
+
+func (v voice) equal(w voice) bool {
+	return v.key == w.key && v.interval == w.interval && same(v.list, w.list)
+}
+
+func voiceOf(c Config) voice { return voice{c.Keys[0], addrs(c.Addresses), c.Interval} }
+
+// revoice puts the configuration's voice first.
+func (m *Machine) revoice(old Config) {
+	fresh := voiceOf(m.cfg)
+	if len(m.voices) > 0 && m.cfg.Version == old.Version && m.cfg.Rollover > 0 {
+		former := m.voices
+		if m.cfg.Version == 3 {
+			former = slices.Clone(former) // version 3's interval is learnt: there is one
+			for i := range former {
+				former[i].interval = fresh.interval
+			}
+		}
+		if former[0].equal(fresh) {
+			m.voices = former
+			m.voices[0] = fresh
+			return
+		}
+		former = slices.DeleteFunc(slices.Clone(former), fresh.equal)
+		m.voices = append([]voice{fresh}, former[:min(len(former), mostVoices-1)]...)
+		m.arm(tRollover, m.now.Add(m.cfg.Rollover))
+		return
+	}
+	m.voices = []voice{fresh}
+}
+
+func (m *Machine) rolledOver() { m.voices = m.voices[:1] }
+
+// known looks for something in all voices.
+func (m *Machine) known(is func(voice) bool) bool { return slices.ContainsFunc(m.voices, is) }
+
+// send is one message for each voice, ours last: who learns the interval learns the new one.
+func (m *Machine) send(priority uint8) {
+	for _, v := range slices.Backward(m.voices) {
+		m.counts.Sent++
+		m.emit(Effect{Do: Advertise, Version: m.cfg.Version, Priority: priority, Interval: v.interval, Auth: v.key, Addrs: v.list, Source: m.source})
+	}
+}
+
+// step is the time to the next advertisement: the shortest that anybody who hears us may count on.
+func (m *Machine) step() time.Duration {
+	d := m.cfg.Interval
+	for _, v := range m.voices {
+		d = min(d, v.interval)
+	}
+	if m.brief > 0 {
+		d = min(d, m.briefly)
+	}
+	return d
+}
