@@ -24,6 +24,8 @@ type lab struct {
 	// arrival is that of the last message under way.
 	arrival time.Time
 	trace   []string
+	// spoke is who announced the addresses last: where the segment sends to.
+	spoke int
 	// watch is called after everything that happens.
 	watch func()
 }
@@ -191,6 +193,8 @@ func (n *station) perform(effects []Effect) {
 		switch e.Do {
 		case Advertise:
 			n.broadcast(e)
+		case Announce:
+			n.lab.spoke = n.id
 		case AddAddresses:
 			for _, p := range e.Prefixes {
 				n.has[p] = true

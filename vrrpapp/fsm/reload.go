@@ -3,6 +3,7 @@ package fsm
 import (
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // reload puts c in force. The state stays, and so does everything the configuration does not touch.
@@ -11,12 +12,12 @@ func (m *Machine) reload(c Config) {
 		m.report(BadConfig, netip.Addr{})
 		return
 	}
-	old := m.cfg
+	old, step := m.cfg, m.step()
 	m.cfg = c.withDefaults()
 	m.trackersFrom(m.cfg.Trackers, m.running)
 	m.revoice(old)
 	m.readdress()
-	m.rollInterval(old)
+	m.rollInterval(old, step)
 	m.reweigh()
 	if m.state == Master && old.Announce != m.cfg.Announce {
 		m.schedule(tRefresh, m.cfg.Announce.RefreshRepeat, m.cfg.Announce.Refresh)
@@ -48,7 +49,7 @@ func without(list, those []netip.Prefix) (rest []netip.Prefix) {
 
 // rollInterval tells the backups of a new interval at once, and again within the old one: who waits for the old one must
 // not take over before a long new one has passed.
-func (m *Machine) rollInterval(old Config) {
+func (m *Machine) rollInterval(old Config, step time.Duration) {
 	if m.cfg.Interval == old.Interval {
 		return
 	}
@@ -59,7 +60,7 @@ func (m *Machine) rollInterval(old Config) {
 		return
 	}
 	m.learnt = m.cfg.Interval
-	m.briefly = min(old.Interval, m.cfg.Interval)
+	m.briefly = min(step, m.cfg.Interval)
 	m.brief = m.cfg.DownAdverts
 	m.say()
 	m.arm(tAdvert, m.now.Add(m.briefly))

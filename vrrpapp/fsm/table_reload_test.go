@@ -206,6 +206,12 @@ func TestRolloverOfInterval(t *testing.T) {
 	if len(m.voices) != 1 || m.voices[0].interval != sec {
 		t.Error(m.voices)
 	}
+	// and both lists are said with the one interval there is
+	m.Handle(epoch.Add(down3), Reload{with(v3(), func(c *Config) { c.Interval, c.Addresses = 2*sec, extra })})
+	m.Handle(epoch.Add(down3), Reload{with(v3(), func(c *Config) { c.Interval, c.Addresses = 3*sec, extra })})
+	if len(m.voices) != 2 || m.voices[0].interval != 3*sec || m.voices[1].interval != 3*sec || m.step() != 100*ms {
+		t.Error(m.voices, m.step())
+	}
 }
 
 // TestVoicesAreBounded: and none is said twice.

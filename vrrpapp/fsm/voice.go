@@ -25,28 +25,23 @@ func (v voice) equal(w voice) bool {
 
 func voiceOf(c Config) voice { return voice{c.Keys[0], addrs(c.Addresses), c.Interval} }
 
-// revoice puts the configuration's voice first.
+// revoice puts the configuration's voice first, and keeps those before it if they can still be understood.
 func (m *Machine) revoice(old Config) {
 	fresh := voiceOf(m.cfg)
-	if len(m.voices) > 0 && m.cfg.Version == old.Version && m.cfg.Rollover > 0 {
-		former := m.voices
-		if m.cfg.Version == 3 {
-			former = slices.Clone(former) // version 3's interval is learnt: there is one
-			for i := range former {
-				former[i].interval = fresh.interval
-			}
-		}
-		if former[0].equal(fresh) {
-			m.voices = former
-			m.voices[0] = fresh
-			return
-		}
-		former = slices.DeleteFunc(slices.Clone(former), fresh.equal)
-		m.voices = append([]voice{fresh}, former[:min(len(former), mostVoices-1)]...)
-		m.arm(tRollover, m.now.Add(m.cfg.Rollover))
-		return
+	former := slices.Clone(m.voices)
+	if m.cfg.Version != old.Version || m.cfg.Rollover < 0 {
+		former = nil
 	}
-	m.voices = []voice{fresh}
+	if m.cfg.Version == 3 {
+		for i := range former {
+			former[i].interval = fresh.interval // it is learnt: there is one
+		}
+	}
+	if len(former) > 0 && !former[0].equal(fresh) {
+		m.arm(tRollover, m.now.Add(m.cfg.Rollover))
+	}
+	former = slices.DeleteFunc(former, fresh.equal)
+	m.voices = append([]voice{fresh}, former[:min(len(former), mostVoices-1)]...)
 }
 
 func (m *Machine) rolledOver() { m.voices = m.voices[:1] }
