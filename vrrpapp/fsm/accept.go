@@ -46,7 +46,7 @@ func (m *Machine) refusal(a *Advert) Reason {
 	if why := m.strange(a); why != "" {
 		return why
 	}
-	if a.Version != m.cfg.Version {
+	if !m.known(func(v voice) bool { return v.version == a.Version }) {
 		return VersionDiffers
 	}
 	if why := m.unauthentic(a); why != "" {
@@ -84,14 +84,16 @@ func (m *Machine) unauthentic(a *Advert) Reason {
 	}
 	why := AuthType
 	for _, key := range m.cfg.Keys {
-		if key.admits(a.Auth) {
+		switch {
+		case m.cfg.Version == 3:
+			// its voices of version 2 follow
+		case key.admits(a.Auth):
 			return ""
-		}
-		if key.Type == a.Auth.Type {
+		case key.Type == a.Auth.Type:
 			why = AuthData
 		}
 	}
-	if m.known(func(v voice) bool { return v.key.admits(a.Auth) }) {
+	if m.known(func(v voice) bool { return v.version == 2 && v.key.admits(a.Auth) }) {
 		m.report(OldPassword, a.Source)
 		return ""
 	}

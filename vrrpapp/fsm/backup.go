@@ -6,10 +6,13 @@ import "time"
 func (m *Machine) backup(why Reason) {
 	m.quiet()
 	m.forget()
-	m.learnt = m.cfg.Interval
+	m.unlearn()
 	m.arm(tDown, m.now.Add(m.downInterval()))
 	m.enter(Backup, why)
 }
+
+// unlearn goes back to the configuration's timing.
+func (m *Machine) unlearn() { m.learnt, m.spoken = m.cfg.Interval, m.cfg.Version }
 
 // forget drops what was known of a master.
 func (m *Machine) forget() {
@@ -24,7 +27,7 @@ func (m *Machine) backupHears(a *Advert, at time.Time) {
 	case a.Priority == 0 && at.Before(m.resigned) && a.Source == m.heard.Source:
 		// said again, in case the first was lost: the takeover is not to wait for that
 	case a.Priority == 0:
-		m.heard.Source = a.Source
+		m.heard.Source, m.spoken = a.Source, a.Version
 		m.resigned = at.Add(m.skew())
 		m.arm(tDown, m.resigned)
 	case m.defers(a, at):
@@ -54,7 +57,7 @@ func (m *Machine) defers(a *Advert, at time.Time) bool {
 func (m *Machine) obey(a *Advert, at time.Time) {
 	m.listened, m.orphaned, m.wants = false, false, false
 	m.resigned = time.Time{}
-	m.learnt = a.Interval
+	m.learnt, m.spoken = a.Interval, a.Version
 	m.arm(tDown, at.Add(m.downInterval()))
 }
 
@@ -81,7 +84,7 @@ func (m *Machine) masterDown(late time.Duration) {
 func (m *Machine) probe(why Reason) {
 	m.quiet()
 	m.forget()
-	m.learnt = m.cfg.Interval
+	m.unlearn()
 	m.arm(tProbe, m.now.Add(m.cfg.Interval+m.cfg.Interval/8))
 	m.enter(Probing, why)
 }

@@ -45,8 +45,8 @@ type Config struct {
 	// AbruptLeave removes the addresses together with priority 0 (RFC 5798 6.4.3 and keepalived), instead of keeping them for
 	// the successor's first advertisement.
 	AbruptLeave bool
-	// Rollover is how long after a reload everything is said twice if the password, the list of addresses or version 2's
-	// interval changed: as it was, too. The old password is accepted as long. Peers can be reloaded one after the other then,
+	// Rollover is how long after a reload everything is said twice if the version, the password, the list of addresses
+	// or version 2's interval changed: as it was, too. What is said so is accepted as long. Peers can be reloaded one after the other then,
 	// also those that refuse what differs (0 is an hour, negative is none).
 	Rollover time.Duration
 }

@@ -27,6 +27,7 @@ type Machine struct {
 	listened bool          // a late master down timer has been given its extra interval
 	spared   time.Time     // until when a master of lower priority is left alone (preempt_delay); zero: none was heard
 	learnt   time.Duration // Master_Adver_Interval (RFC 5798 6.1)
+	spoken   uint8         // the version that it came with
 	heard    Heard         // the last advertisement of another master
 	resigned time.Time     // until when a repeated priority 0 of heard means nothing new; zero: the master has not left
 	lastSent time.Time     // the last advertisement as master
@@ -59,9 +60,9 @@ func New(c Config) (*Machine, error) {
 	}
 	m := &Machine{cfg: c.withDefaults(), rejected: map[Reason]uint64{}, faults: faultLink}
 	m.trackersFrom(m.cfg.Trackers, false)
-	m.revoice(m.cfg)
+	m.revoice()
 	m.all = joined(m.cfg)
-	m.learnt = m.cfg.Interval
+	m.unlearn()
 	priority, bad := m.weigh()
 	m.priority = priority
 	m.setFault(faultTracker, bad)

@@ -8,7 +8,7 @@ func (m *Machine) promote(why Reason) {
 	m.quiet()
 	m.forget()
 	m.yielded = false
-	m.learnt = m.cfg.Interval
+	m.unlearn()
 	m.say()
 	m.put(m.all)
 	m.announce()

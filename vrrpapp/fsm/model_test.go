@@ -73,7 +73,7 @@ type era struct {
 
 func (e *era) roll(l *lab) {
 	if len(e.waiting) == 0 {
-		switch l.rng.IntN(3) {
+		switch l.rng.IntN(4) {
 		case 0:
 			e.password++
 			e.next.Keys = []Key{{Type: 1, Data: [8]byte{e.password}}}
@@ -91,6 +91,13 @@ func (e *era) roll(l *lab) {
 				e.next.Interval = time.Duration(1+l.rng.IntN(20)) * 10 * time.Millisecond
 			}
 			e.slowest = max(e.slowest, e.next.Interval)
+		case 3:
+			if e.next.Version = 5 - e.next.Version; e.next.Version == 2 {
+				e.next.Interval = sec
+			} else {
+				e.next.Interval = 100 * ms
+			}
+			e.slowest = max(e.slowest, sec)
 		}
 		e.waiting = slices.Clone(l.nodes)
 	}
@@ -102,8 +109,8 @@ func (e *era) roll(l *lab) {
 
 // adopt reloads n with the part that all have in common.
 func (n *station) adopt(c Config) {
-	n.cfg.Keys, n.cfg.Addresses, n.cfg.Interval = c.Keys, c.Addresses, c.Interval
-	n.lab.note("%d reloads: %v %v %v", n.id, c.Interval, c.Addresses, c.Keys)
+	n.cfg.Version, n.cfg.Keys, n.cfg.Addresses, n.cfg.Interval = c.Version, c.Keys, c.Addresses, c.Interval
+	n.lab.note("%d reloads: v%d %v %v %v", n.id, c.Version, c.Interval, c.Addresses, c.Keys)
 	n.tell(Reload{n.cfg})
 }
 

@@ -15,7 +15,7 @@ func (m *Machine) reload(c Config) {
 	old, step := m.cfg, m.step()
 	m.cfg = c.withDefaults()
 	m.trackersFrom(m.cfg.Trackers, m.running)
-	m.revoice(old)
+	m.revoice()
 	m.readdress()
 	m.rollInterval(old, step)
 	m.reweigh()
@@ -50,16 +50,12 @@ func without(list, those []netip.Prefix) (rest []netip.Prefix) {
 // rollInterval tells the backups of a new interval at once, and again within the old one: who waits for the old one must
 // not take over before a long new one has passed.
 func (m *Machine) rollInterval(old Config, step time.Duration) {
-	if m.cfg.Interval == old.Interval {
+	if m.state == Master || m.heard.At.IsZero() {
+		m.unlearn()
+	}
+	if m.cfg.Interval == old.Interval || m.state != Master {
 		return
 	}
-	if m.state != Master {
-		if m.heard.At.IsZero() {
-			m.learnt = m.cfg.Interval
-		}
-		return
-	}
-	m.learnt = m.cfg.Interval
 	m.briefly = min(step, m.cfg.Interval)
 	m.brief = m.cfg.DownAdverts
 	m.say()

@@ -97,9 +97,10 @@ func (m *Machine) noteLate(late time.Duration) {
 }
 
 // skew is Skew_Time: a part of a second in version 2 (RFC 3768 6.1), of the master's interval in version 3 (RFC 5798 6.1).
+// The version is that of the master's words: it waits for a successor that counts like itself.
 func (m *Machine) skew() time.Duration {
 	unit := m.learnt
-	if m.cfg.Version == 2 {
+	if m.spoken == 2 {
 		unit = time.Second
 	}
 	return time.Duration(256-int(m.priority)) * unit / 256
@@ -111,10 +112,14 @@ func (m *Machine) downInterval() time.Duration {
 	return time.Duration(m.cfg.DownAdverts)*m.learnt + m.skew()
 }
 
-// longestSkew is that of a successor with priority 1.
-func (m *Machine) longestSkew() time.Duration {
-	if m.cfg.Version == 2 {
-		return time.Second
+// longestSkew is that of a successor with priority 1, whichever of our voices it heeds.
+func (m *Machine) longestSkew() (d time.Duration) {
+	for _, v := range m.voices {
+		if v.version == 2 {
+			d = max(d, time.Second)
+		} else {
+			d = max(d, v.interval)
+		}
 	}
-	return m.cfg.Interval
+	return d
 }

@@ -7,10 +7,11 @@ import (
 )
 
 // voice is what a peer's configuration must agree with: one way to say an advertisement. A keepalived drops messages with
-// another password, another list of addresses (before 2.3.3) or, in version 2, another interval than its own, and becomes
-// master beside us. After a reload the former voices are therefore raised too, for a while: each node hears the one
+// another version, password, list of addresses (before 2.3.3) or, in version 2, interval than its own, and becomes master
+// beside us. After a reload the former voices are therefore raised too, for a while: each node hears the one
 // that it expects, whether it was reloaded already or not.
 type voice struct {
+	version  uint8
 	key      Key
 	list     []netip.Addr
 	interval time.Duration
@@ -20,23 +21,29 @@ type voice struct {
 const mostVoices = 4
 
 func (v voice) equal(w voice) bool {
-	return v.key == w.key && v.interval == w.interval && same(v.list, w.list)
+	return v.version == w.version && v.key == w.key && v.interval == w.interval && same(v.list, w.list)
 }
 
-func voiceOf(c Config) voice { return voice{c.Keys[0], addrs(c.Addresses), c.Interval} }
+func voiceOf(c Config) voice { return voice{c.Version, c.Keys[0], addrs(c.Addresses), c.Interval} }
 
-// revoice puts the configuration's voice first, and keeps those before it if they can still be understood.
-func (m *Machine) revoice(old Config) {
+// family says whether both voices' addresses fit into one IP header's family.
+func (v voice) family(w voice) bool {
+	return len(v.list) == 0 || len(w.list) == 0 || v.list[0].Is4() == w.list[0].Is4()
+}
+
+// revoice puts the configuration's voice first, and keeps those before it.
+func (m *Machine) revoice() {
 	fresh := voiceOf(m.cfg)
 	former := slices.Clone(m.voices)
-	if m.cfg.Version != old.Version || m.cfg.Rollover < 0 {
+	if m.cfg.Rollover < 0 {
 		former = nil
 	}
-	if m.cfg.Version == 3 {
-		for i := range former {
+	for i := range former {
+		if former[i].version == 3 && fresh.version == 3 {
 			former[i].interval = fresh.interval // it is learnt: there is one
 		}
 	}
+	former = slices.DeleteFunc(former, func(v voice) bool { return !v.family(fresh) })
 	if len(former) > 0 && !former[0].equal(fresh) {
 		m.arm(tRollover, m.now.Add(m.cfg.Rollover))
 	}
@@ -53,7 +60,7 @@ func (m *Machine) known(is func(voice) bool) bool { return slices.ContainsFunc(m
 func (m *Machine) send(priority uint8) {
 	for _, v := range slices.Backward(m.voices) {
 		m.counts.Sent++
-		m.emit(Effect{Do: Advertise, Version: m.cfg.Version, Priority: priority, Interval: v.interval, Auth: v.key, Addrs: v.list, Source: m.source})
+		m.emit(Effect{Do: Advertise, Version: v.version, Priority: priority, Interval: v.interval, Auth: v.key, Addrs: v.list, Source: m.source})
 	}
 }
 
