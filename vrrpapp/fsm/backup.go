@@ -27,7 +27,8 @@ func (m *Machine) backupHears(a *Advert, at time.Time) {
 	case a.Priority == 0 && at.Before(m.resigned) && a.Source == m.heard.Source:
 		// said again, in case the first was lost: the takeover is not to wait for that
 	case a.Priority == 0:
-		m.heard.Source, m.spoken = a.Source, a.Version
+		m.heard.Source = a.Source
+		m.learnt, m.spoken = a.Interval, a.Version
 		m.resigned = at.Add(m.skew())
 		m.arm(tDown, m.resigned)
 	case m.defers(a, at):

@@ -89,7 +89,6 @@ func (m *Machine) beatenBy(a *Advert) bool {
 func (m *Machine) concede(a *Advert, at time.Time, why Reason) {
 	m.take(m.all)
 	m.quiet()
-	m.forget()
 	m.obey(a, at)
 	m.enter(Backup, why)
 }

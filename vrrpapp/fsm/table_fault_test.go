@@ -81,7 +81,8 @@ func TestFault(t *testing.T) {
 			step{4 * sec, Removed{list}, back + "; report addresses_removed invalid IP", 0},
 			step{5 * sec, Removed{list}, back, 0},
 			step{6 * sec, Removed{list}, back + "; advertise 0; MASTER->LEAVING addresses_removed", 0},
-			step{7240 * ms, Tick{}, "advertise 0; report no_successor 10.0.0.5; advertise 100; add [10.0.0.100/32]; announce 5 [10.0.0.100/32]; LEAVING->MASTER no_successor", 0})},
+			step{7240 * ms, Tick{}, "advertise 0; report no_successor 10.0.0.5; advertise 100; add [10.0.0.100/32]; announce 5 [10.0.0.100/32]; LEAVING->MASTER no_successor", 0},
+			step{8 * sec, Removed{list}, back, 0})},
 		{"addresses appeared", "on a backup: ours go, others' are named", n, life(begun(n),
 			step{sec, Appeared{list, true}, "report found_addresses 10.0.0.100; remove [10.0.0.100/32]", 0},
 			step{2 * sec, Appeared{extra, false}, "report found_addresses 10.0.0.101", 0})},
@@ -98,10 +99,10 @@ func TestFault(t *testing.T) {
 			{100 * ms, says(c, 0, lower), "", 100*ms + 156*sec/256}}},
 		{"found at the start", "nothing is left of an earlier life", v3(), life(begun(v3()),
 			step{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9", 0},
-			step{60 * ms, Stop{}, "BACKUP->INIT stop", never}, step{70 * ms, Start{Found: list}, "INIT->PROBING found_addresses", 70*ms + 112500*us1},
+			step{60 * ms, Stop{}, "BACKUP->INIT stop", never}, step{70 * ms, Start{Found: list}, "INIT->PROBING found_addresses", 70*ms + 112500*micro},
 			step{80 * ms, says(v3(), 0, lower), "", 80*ms + 156*100*ms/256})},
 		{"found at the start", "the master's interval is learnt from its first word", v3(), []step{
-			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 112500 * us1},
+			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 112500 * micro},
 			{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9; remove [10.0.0.100/32]; PROBING->BACKUP other_master", 50*ms + 3*sec + 156*sec/256}}},
 		{"found at the start", "late twice, it does not wait for ever", c, []step{
 			{0, up, "", never}, {0, Start{Found: list}, "INIT->PROBING found_addresses", 1125 * ms},

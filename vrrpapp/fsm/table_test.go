@@ -27,7 +27,7 @@ type step struct {
 
 const (
 	never = time.Duration(-1)
-	us1   = time.Microsecond
+	micro = time.Microsecond
 	ms    = time.Millisecond
 	sec   = time.Second
 )
@@ -188,7 +188,8 @@ func TestBackup(t *testing.T) {
 		)},
 		{"RFC 5798 6.4.2", "Master_Adver_Interval is learnt from the master", f, life(begun(f),
 			step{50 * ms, says(f, 200, higher, func(a *Advert) { a.Interval = sec }), "report interval_differs 10.0.0.9", 50*ms + 3*sec + 156*sec/256},
-			step{60 * ms, says(f, 0, higher), "", 60*ms + 156*sec/256},
+			step{60 * ms, says(f, 0, higher, func(a *Advert) { a.Interval = sec }), "", 60*ms + 156*sec/256},
+			step{70 * ms, says(f, 0, lower), "", 70*ms + 156*100*ms/256},
 		)},
 		{"RFC 3768 7.1, differently", "another interval is learnt in version 2 too: a rolling change must not split the pair", n, life(begun(n),
 			step{sec, says(n, 200, higher, func(a *Advert) { a.Interval = 5 * sec }), "report interval_differs 10.0.0.9", sec + 15*sec + 156*sec/256},
