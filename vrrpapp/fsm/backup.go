@@ -18,7 +18,7 @@ func (m *Machine) unlearn() { m.learnt, m.spoken = m.cfg.Interval, m.cfg.Version
 func (m *Machine) forget() {
 	m.listened, m.orphaned, m.wants, m.follows = false, false, false, false
 	m.spared, m.resigned, m.safe = time.Time{}, time.Time{}, time.Time{}
-	m.brief = 0
+	m.brief, m.leading = 0, 0
 }
 
 // backupHears is RFC 5798 6.4.2.
@@ -31,9 +31,15 @@ func (m *Machine) backupHears(a *Advert, at time.Time) {
 		m.learnt, m.spoken = a.Interval, a.Version
 		m.resigned = at.Add(m.skew())
 		m.arm(tDown, m.resigned)
-	case m.defers(a, at):
+	case m.defers(a, at) && !m.hasty(a, at):
 		m.obey(a, at)
 	}
+}
+
+// hasty says that following a would shorten the wait for a better master that is not due yet: while nodes have different
+// intervals, the last word of a loser with a short one would make this node take over before the winner speaks again.
+func (m *Machine) hasty(a *Advert, at time.Time) bool {
+	return a.Source != m.leader && a.Priority < m.leading && at.Add(time.Duration(m.cfg.DownAdverts+1)*a.Interval).Before(m.due[tDown])
 }
 
 // defers says whether the sender is left alone as master.
@@ -59,6 +65,7 @@ func (m *Machine) obey(a *Advert, at time.Time) {
 	m.listened, m.orphaned, m.wants = false, false, false
 	m.resigned = time.Time{}
 	m.learnt, m.spoken = a.Interval, a.Version
+	m.leader, m.leading = a.Source, a.Priority
 	m.arm(tDown, at.Add(m.downInterval()))
 }
 

@@ -88,7 +88,7 @@ func (g *Group) take(member int) {
 func (g *Group) sync(now time.Time, before State, m *Machine) {
 	g.syncFaults(now)
 	switch {
-	case before == Master && m.state != Master && m.running && m.faults == 0:
+	case (before == Master || before == Probing) && (m.state == Backup || m.state == Leaving) && m.faults == 0:
 		g.each(now, func(o *Machine) { o.followDown(m.yielded) })
 	case before != Master && m.state == Master:
 		g.each(now, (*Machine).followUp)

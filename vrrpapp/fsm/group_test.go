@@ -120,6 +120,40 @@ func TestGroup(t *testing.T) {
 			t.Error("the other member does not leave the successor alone")
 		}
 	})
+	t.Run("an order to one is one to all", func(t *testing.T) {
+		g := ruled(t, c)
+		expect(t, g.Handle(at.Add(500*ms), 0, HandOver{}), "a advertise 0; a MASTER->LEAVING handover; b advertise 0; b MASTER->LEAVING sync_group_backup")
+		if m := g.members[1]; !m.yielded {
+			t.Error("the other member does not leave the successor alone")
+		}
+		expect(t, g.HandleDue(at.Add(9*sec)), "a advertise 0; a LEAVING->MASTER no_successor; b LEAVING->MASTER sync_group_master")
+	})
+	t.Run("probing together", func(t *testing.T) {
+		a, _ := New(c)
+		b, _ := New(second(c))
+		g := NewGroup(a, b)
+		g.HandleAll(epoch, up)
+		g.Handle(epoch, 0, Start{Found: c.Addresses})
+		g.Handle(epoch, 1, Start{Found: second(c).Addresses})
+		expect(t, g.Handle(epoch.Add(100*ms), 0, says(c, 200, higher)), "a PROBING->BACKUP other_master; b PROBING->BACKUP sync_group_backup")
+		g = NewGroup(told(t, c, nil), told(t, second(c), nil))
+		g.HandleAll(epoch, up)
+		g.Handle(epoch, 0, Start{Found: c.Addresses})
+		g.Handle(epoch, 1, Start{Found: second(c).Addresses})
+		expect(t, g.HandleDue(epoch.Add(1125*ms)), "a PROBING->MASTER nobody_else; b PROBING->MASTER sync_group_master")
+	})
+	t.Run("the first deadline is the group's", func(t *testing.T) {
+		for _, one := range []int{0, 1} {
+			g := duo(t, c)
+			g.Handle(epoch.Add(sec), one, says([]Config{c, second(c)}[one], 200, higher))
+			if next, ok := g.Deadline(); !ok || next != epoch.Add(down2) {
+				t.Error(one, next.Sub(epoch))
+			}
+		}
+		if _, ok := NewGroup(told(t, c, nil)).Deadline(); ok {
+			t.Error("nothing is due before the start")
+		}
+	})
 	t.Run("a stop of all", func(t *testing.T) {
 		g := ruled(t, c)
 		g.HandleAll(at.Add(500*ms), Stop{})

@@ -28,6 +28,8 @@ type Machine struct {
 	spared   time.Time     // until when a master of lower priority is left alone (preempt_delay); zero: none was heard
 	learnt   time.Duration // Master_Adver_Interval (RFC 5798 6.1)
 	spoken   uint8         // the version that it came with
+	leader   netip.Addr    // whose silence is waited for
+	leading  uint8         // its priority; 0: nobody's
 	heard    Heard         // the last advertisement of another master
 	resigned time.Time     // until when a repeated priority 0 of heard means nothing new; zero: the master has not left
 	lastSent time.Time     // the last advertisement as master

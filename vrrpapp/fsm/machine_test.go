@@ -39,6 +39,19 @@ func TestStatus(t *testing.T) {
 		!s.Down.Equal(epoch.Add(sec+down2)) || s.Holds != ByOperator || s.Interval != sec || len(s.Faults) != 0 || s.Counts.Received != 1 {
 		t.Errorf("%+v", s)
 	}
+	if s := told(t, v3(), nil).Status(); s.Interval != 100*ms || s.State != Init {
+		t.Errorf("%+v", s)
+	}
+	slower := Reload{with(v3(), func(c *Config) { c.Interval = sec })}
+	if s := told(t, v3(), life(begun(v3()), step{50 * ms, slower, "", 0})).Status(); s.Interval != sec {
+		t.Errorf("%+v", s)
+	}
+	if s := told(t, v3(), life(begun(v3()), step{50 * ms, says(v3(), 200, higher), "", 0}, step{60 * ms, slower, "", 0})).Status(); s.Interval != 100*ms {
+		t.Errorf("%+v", s)
+	}
+	if s := told(t, v3(), life(ruling(v3()), step{400 * ms, slower, "", 0})).Status(); s.Interval != sec {
+		t.Errorf("%+v", s)
+	}
 	l := told(t, v3(), life(begun(v3()), step{50 * ms, says(v3(), 200, higher, func(a *Advert) { a.Interval = sec }), "", 0},
 		step{9 * sec, Tick{}, "", 0}, step{19 * sec, Tick{}, "", 0}, step{19100 * ms, Removed{[]netip.Prefix{vip}}, "", 0}))
 	if s := l.Status(); s.State != Master || s.Interval != 100*ms || s.Counts.Sent != 1 || s.Counts.Removed != 1 || s.Counts.Announced != 10 ||
