@@ -40,6 +40,11 @@
 //     effect that fails (ENOBUFS, EEXIST) is counted and the machine is not told; addresses that are missing come back as Removed.
 //   - The answer of one's own AddAddresses and RemoveAddresses on netlink is not Removed or Appeared.
 //   - Messages of other VRIDs never come here. Demultiplex by VRID, count the unknown.
+//   - One Advertise is one message. After a reload there are several at a time, with the former password, addresses, interval
+//     or version, so that peers can be reloaded one after the other: see Config.Rollover.
+//   - Bouncing links are debounced before they become an Interface (interface_up_down_delays); a start is delayed by whoever
+//     gives the Start (vrrp_startup_delay). Both may be zero: a short flap costs nothing lasting here.
+//   - Scripts and events follow Effect.From.Role and To.Role, a history the states themselves.
 //
 // # Life
 //

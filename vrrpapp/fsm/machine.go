@@ -134,7 +134,6 @@ func (m *Machine) start(e Start) {
 		return
 	}
 	m.running, m.stopping, m.yielded, m.orphaned = true, false, false, false
-	m.safe = time.Time{}
 	stale := without(e.Found, m.all)
 	if m.faults != 0 {
 		stale = e.Found
