@@ -81,6 +81,11 @@ func TestReload(t *testing.T) {
 			{0, up, "", never}, {0, Track{Name: "chk", Up: false}, "", never}, {0, Start{}, "INIT->FAULT tracker_down", never},
 			{sec, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "new"}, {Name: "chk"}} })}, "", never},
 			{2 * sec, Reload{n}, "FAULT->BACKUP recovered", 2*sec + down2}}},
+		{"reload", "trackers are known by their names", with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "a", Weight: 10}, {Name: "b", Weight: -20}} }), []step{
+			{0, up, "", never}, {0, Track{Name: "a", Up: true}, "priority 110", never}, {0, Track{Name: "b", Up: true}, "", never}, {0, Start{}, "INIT->BACKUP start", 0},
+			{sec, Track{Name: "a"}, "priority 100", 0},
+			{sec, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "b", Weight: -30}, {Name: "a", Weight: 10}} })}, "", 0},
+			{2 * sec, Track{Name: "b"}, "priority 70", 0}}},
 		{"reload", "the refresh follows", n, life(ruling(n),
 			step{at + sec/2, Reload{with(n, func(c *Config) { c.Announce.Refresh = 200 * ms })}, "", at + 700*ms},
 			step{at + 700*ms, Tick{}, "announce 1 [10.0.0.100/32]", at + 900*ms})},
