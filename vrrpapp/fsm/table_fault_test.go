@@ -167,7 +167,7 @@ func TestPriority(t *testing.T) {
 		{"track_file: reversed", 100, []Tracker{{Name: "f", Weight: 2, Scaled: true, Reverse: true}}, []Track{set("f", false, -20)}, 140, false},
 		{"track_file: less than -253 is a fault", 100, []Tracker{{Name: "f", Weight: 1, Scaled: true}}, []Track{set("f", false, -254)}, 1, true},
 		{"track_file: -253 is none", 100, []Tracker{{Name: "f", Weight: 1, Scaled: true}}, []Track{set("f", false, -253)}, 1, false},
-		{"track_file: huge", 100, []Tracker{{Name: "f", Weight: 254, Scaled: true}}, []Track{set("f", false, 1<<62)}, 254, false},
+		{"track_file: huge", 100, []Tracker{{Name: "f", Weight: 254, Scaled: true}}, []Track{set("f", false, 1<<30)}, 254, false},
 		{"track_file without weight: not 0 is a fault", 100, []Tracker{{Name: "f", Scaled: true}}, []Track{set("f", true, 3)}, 100, true},
 		{"track_file without weight: 0 is none", 100, []Tracker{{Name: "f", Scaled: true}}, []Track{set("f", false, 0)}, 100, false},
 	} {
