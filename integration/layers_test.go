@@ -16,7 +16,7 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // rows is the import rule: a package imports only from lower rows, never from its own. Every package of the repository
 // stands here.
 var rows = [][]string{
-	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle"},
+	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/wire"},
 	1:  {"internal/netio", "modules/txn", "modules/regex"},
 	2:  {"modules/pattern", "modules/server", "modules/userlist"},
 	3:  {"modules/sample"},
@@ -32,7 +32,7 @@ var rows = [][]string{
 }
 
 // standardOnly are the packages that import nothing but the standard library and each other.
-var standardOnly = []string{"haproxyadapter/cfg", "internal/h1", "internal/netio"}
+var standardOnly = []string{"haproxyadapter/cfg", "internal/h1", "internal/netio", "vrrpapp/fsm", "vrrpapp/wire"}
 
 // caddyFree is where Caddy is never imported.
 const caddyFree = "internal/"
