@@ -17,6 +17,7 @@ type Host struct {
 	links *netlink.Handle
 	// What the library has no words for is sent over a socket of its own.
 	sockets map[int]*nl.SocketHandle
+	loans   loans
 }
 
 // answerTimeout bounds the wait for the kernel's answer, which it normally has ready when the request returns.
