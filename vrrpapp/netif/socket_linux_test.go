@@ -11,9 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// advert is a message that nobody here looks into, but that tcpdump can read: VRRPv2, VRID, priority 100, one address.
-func advert(vrid byte) []byte {
-	b := []byte{0x21, vrid, 100, 1, 0, 1, 0, 0, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0}
+// advert is a message that nobody here looks into, but that tcpdump and keepalived can read: VRRPv2, VRID, priority 100,
+// every second, the address 10.9.0.100, no password.
+func advert(vrid byte) []byte { return advertPriority(vrid, 100) }
+
+func advertPriority(vrid, priority byte) []byte {
+	b := []byte{0x21, vrid, priority, 1, 0, 1, 0, 0, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0}
 	sum := uint32(0)
 	for i := 0; i < len(b); i += 2 {
 		sum += uint32(b[i])<<8 | uint32(b[i+1])
