@@ -130,10 +130,13 @@ func TestClientsFollowAnnouncements(t *testing.T) {
 		if _, err := ha.AddAddress(onA.Index, Address{Prefix: prefix(vip)}); err != nil {
 			t.Fatal(err)
 		}
-		ping := client.Ping(addr, 5*time.Millisecond)
-		if !nstest.Within(soon, func() bool { return ping.Answered() > 3 }) {
+		first := client.Ping(addr, 5*time.Millisecond) // how long the first resolution takes is not the question
+		if !nstest.Within(soon, func() bool { return first.Answered() > 3 }) {
 			t.Fatal("no answer from a")
 		}
+		first.Stop()
+		ping := client.Ping(addr, 5*time.Millisecond)
+		nstest.Within(soon, func() bool { return ping.Answered() > 3 })
 		if _, err := hb.AddAddress(onB.Index, Address{Prefix: prefix(vip)}); err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,8 @@ type Ping struct {
 	every time.Duration
 	id    uint16
 	stop  chan struct{}
-	wg    sync.WaitGroup
+	// done by send and receive
+	sending, receiving sync.WaitGroup
 
 	mu   sync.Mutex
 	sent []time.Time // by sequence number
@@ -66,9 +67,8 @@ func (n *Namespace) Ping(to netip.Addr, every time.Duration) *Ping {
 		p.conn, err = echoSocket(p.v6)
 		return err
 	})
-	p.wg.Add(2)
-	go p.send()
-	go p.receive()
+	p.sending.Go(p.send)
+	p.receiving.Go(p.receive)
 	n.t.Cleanup(func() { p.Stop() })
 	return p
 }
@@ -92,7 +92,6 @@ func echoSocket(v6 bool) (net.PacketConn, error) {
 var series atomic.Uint32
 
 func (p *Ping) send() {
-	defer p.wg.Done()
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for {
@@ -136,7 +135,6 @@ func (p *Ping) request(seq int) []byte {
 }
 
 func (p *Ping) receive() {
-	defer p.wg.Done()
 	buf := make([]byte, 2048)
 	for {
 		n, _, err := p.conn.ReadFrom(buf)
@@ -185,13 +183,14 @@ func (p *Ping) Stop() Report {
 	case <-p.stop:
 	default:
 		close(p.stop)
+		p.sending.Wait()
 		Within(Grace, func() bool {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			return !p.back[len(p.back)-1].IsZero()
 		})
 		p.conn.Close()
-		p.wg.Wait()
+		p.receiving.Wait()
 	}
 	return p.report()
 }
