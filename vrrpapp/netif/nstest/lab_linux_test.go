@@ -2,6 +2,7 @@ package nstest
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,5 +77,36 @@ func TestProcessRunsInside(t *testing.T) {
 	case <-p.Done():
 	default:
 		t.Error("still running after Stop")
+	}
+}
+
+func TestHold(t *testing.T) {
+	lab := NewLab(t, "a", "b")
+	a, b := lab.Node("a"), lab.Node("b")
+	a.IP("addr add 10.80.0.100/32 dev eth0")
+	h := lab.Hold(netip.MustParseAddr("10.80.0.100"))
+	is := func(want ...string) func() bool { return func() bool { return slices.Equal(h.Now(), want) } }
+	steps := []struct {
+		do   func()
+		want func() bool
+	}{
+		{func() {}, is("a")},
+		{func() { b.IP("addr add 10.80.0.100/24 dev eth0") }, is("a", "b")},
+		{func() { a.IP("addr del 10.80.0.100/32 dev eth0") }, is("b")},
+		{func() { a.IP("addr add 10.80.0.101/32 dev eth0") }, is("b")},
+		{func() { b.IP("addr del 10.80.0.100/24 dev eth0") }, is()},
+		{func() { a.IP("addr add 10.80.0.100/32 dev eth0") }, is("a")},
+	}
+	for i, s := range steps {
+		s.do()
+		if !Within(5*time.Second, s.want) {
+			t.Fatalf("step %d: held by %v", i, h.Now())
+		}
+		time.Sleep(50 * time.Millisecond) // this is the time that is measured
+	}
+	r := h.Stop()
+	near := func(d, want time.Duration) bool { return d >= want && d < want+150*time.Millisecond }
+	if !near(r.Several, 50*time.Millisecond) || !near(r.Nobody, 50*time.Millisecond) || len(r.Changes) != 4 || !slices.Equal(r.Holders, []string{"a"}) {
+		t.Error(r)
 	}
 }
