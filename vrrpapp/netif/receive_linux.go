@@ -16,8 +16,9 @@ import (
 // receiver is the reading half of a socket. Its mutex makes the packets come out one after the other, also when Drain
 // reads while Receive waits.
 type receiver struct {
-	mu sync.Mutex
-	v6 bool
+	mu   sync.Mutex
+	v6   bool
+	most int // packets that the buffer can hold
 
 	// Of the one Receive under way. The closures are made once, so that a packet costs no allocation.
 	readFn func(uintptr) bool
@@ -43,6 +44,7 @@ type receiver struct {
 
 func (r *receiver) init(s *Socket) {
 	r.v6, r.empty = s.cfg.IPv6, time.Now()
+	r.most = 2*s.cfg.Buffer/smallest + 1 // the kernel doubles what is asked for
 	r.iov = unix.Iovec{Base: &r.buf[0]}
 	r.iov.SetLen(len(r.buf))
 	r.msg.Iov = &r.iov
@@ -94,10 +96,15 @@ func closed(err error) error {
 	return os.ErrClosed
 }
 
-// drain reads until nothing is queued or a packet turns up that came after it began, so that it ends under any load.
+// smallest is less than what the kernel accounts for the smallest packet.
+const smallest = 512
+
+// drain reads until nothing is queued, or as many packets as the buffer can hold: then those that were queued when it
+// began are out, and it ends under any load. The time stamps do not tell which came later: the kernel turns stamping on
+// a moment after the first socket asks for it, and stamps what arrived before when it is read.
 func (r *receiver) drain(fd int, fn func(*Packet)) (n int, err error) {
 	began := time.Now()
-	for {
+	for n < r.most {
 		size, e := r.recv(fd)
 		switch e {
 		case 0:
@@ -109,17 +116,13 @@ func (r *receiver) drain(fd int, fn func(*Packet)) (n int, err error) {
 		default:
 			return n, e
 		}
-		stamp, ok := r.parse(size)
-		if !ok {
-			continue
-		}
-		r.p.Time = r.received(began, stamp)
 		n++
-		fn(&r.p)
-		if !stamp.IsZero() && stamp.After(began) {
-			return n, nil
+		if stamp, ok := r.parse(size); ok {
+			r.p.Time = r.received(began, stamp)
+			fn(&r.p)
 		}
 	}
+	return n, nil
 }
 
 // received converts the kernel's wall clock to the monotonic one. What is read now came after the queue was last seen

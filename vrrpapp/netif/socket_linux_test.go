@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
 
 // advert is a message that nobody here looks into, but that tcpdump and keepalived can read: VRRPv2, VRID, priority 100,
@@ -193,6 +195,24 @@ func TestVRIDsAreFilteredByTheKernel(t *testing.T) {
 	}
 }
 
+// A drain empties the queue also when more is queued than a drain of packets with late stamps would show, and ends
+// although somebody keeps sending.
+func TestDrainEnds(t *testing.T) {
+	a, b := pair(t)
+	from, to := open(t, a, SocketConfig{}), open(t, b, SocketConfig{Buffer: 64 << 10})
+	p := Packet{Src: ip("10.9.0.1"), Data: advert(1)}
+	const queued = 50
+	for range queued {
+		if err := from.Send(&p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, err := to.Drain(func(*Packet) { from.Send(&p) })
+	if err != nil || n < queued || n > 2*64<<10/512+1 {
+		t.Errorf("%d packets, %v", n, err)
+	}
+}
+
 func TestDropped(t *testing.T) {
 	a, b := pair(t)
 	from, to := open(t, a, SocketConfig{}), open(t, b, SocketConfig{Buffer: 4096})
@@ -264,6 +284,17 @@ func TestInterfaceDown(t *testing.T) {
 func TestDrainKnowsWhenPacketsCame(t *testing.T) {
 	a, b := pair(t)
 	from, to := open(t, a, SocketConfig{}), open(t, b, SocketConfig{})
+	// The kernel turns stamping on a moment after it was asked for.
+	stamping := func() (on bool) {
+		began := time.Now()
+		from.Send(&Packet{Src: ip("10.9.0.1"), Data: advert(1)})
+		time.Sleep(5 * time.Millisecond)
+		to.Drain(func(p *Packet) { on = p.Time.Sub(began) < 3*time.Millisecond })
+		return on
+	}
+	if !nstest.Within(soon, stamping) {
+		t.Fatal("no time stamps")
+	}
 	var sent []time.Time
 	for range 3 {
 		sent = append(sent, time.Now())
