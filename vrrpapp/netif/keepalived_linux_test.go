@@ -62,8 +62,8 @@ func TestKeepalivedIsHeard(t *testing.T) {
 	}
 }
 
-// keepalived as backup: what we send keeps it quiet, a better address and priority 0 move it, and our tagged address is
-// no trouble to it.
+// keepalived as backup: what we send keeps it quiet, priority 0 makes it master after its skew, a higher priority makes it
+// give way.
 func TestKeepalivedHearsUs(t *testing.T) {
 	for _, row := range []struct {
 		name, vip, more string
