@@ -16,8 +16,8 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // rows is the import rule: a package imports only from lower rows, never from its own. Every package of the repository
 // stands here.
 var rows = [][]string{
-	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/wire"},
-	1:  {"internal/netio", "modules/txn", "modules/regex"},
+	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/netif/nstest", "vrrpapp/wire"},
+	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif"},
 	2:  {"modules/pattern", "modules/server", "modules/userlist"},
 	3:  {"modules/sample"},
 	4:  {"modules/acl", "modules/logformat", "modules/logtarget"},

@@ -1,0 +1,5 @@
+package netif
+
+import "net/netip"
+
+var ip = netip.MustParseAddr
