@@ -32,13 +32,13 @@ type Acceptor interface {
 
 // Group is a set of event loops, each with its own tasks and connections. It ends by itself: see Release.
 type Group struct {
-	mu      sync.Mutex
-	loops   []*loop
-	active  atomic.Pointer[[]*loop] // those that accept
-	wg      sync.WaitGroup
-	panics  func(value any, stack []byte)
-	batch   atomic.Int32
-	release bool
+	mu       sync.Mutex
+	loops    []*loop
+	active   atomic.Pointer[[]*loop] // those that accept
+	wg       sync.WaitGroup
+	panics   func(value any, stack []byte)
+	batch    atomic.Int32
+	released atomic.Bool
 
 	listeners map[*Listener]bool
 }

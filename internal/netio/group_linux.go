@@ -59,10 +59,10 @@ func spareProcs(n int) {
 func (g *Group) Release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.release {
+	if g.released.Load() {
 		return
 	}
-	g.release = true
+	g.released.Store(true)
 	for _, l := range g.loops {
 		l.post(note{fn: func() { l.ending = true }})
 	}

@@ -336,7 +336,8 @@ func (c *Conn) move(to *loop) *Conn {
 	from := c.lp
 	from.unwatch(c.fd)
 	from.count.Add(-1)
-	from.post(note{conn: c, kind: noteForget}) // which also lets a loop end that waits for its last connection
+	// There is no hurry, unless the loop waits for its last connection to end.
+	from.leave(note{conn: c, kind: noteForget}, from.g.released.Load())
 	n := to.add(c.fd)
 	n.Local, n.Remote, n.IsUnix, n.To = c.Local, c.Remote, c.IsUnix, c.To
 	return n
