@@ -42,7 +42,7 @@ func binary(t *testing.T) string {
 	}
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "bench"); built.err == nil {
-			built.out, built.err = exec.Command("go", "build", "-o", filepath.Join(built.dir, "caddy"), "../cmd/caddy").CombinedOutput()
+			built.out, built.err = exec.Command("go", "build", "-pgo=off", "-o", filepath.Join(built.dir, "caddy"), "../cmd/caddy").CombinedOutput()
 		}
 	})
 	if built.err != nil {

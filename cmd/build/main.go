@@ -19,6 +19,7 @@ import (
 
 func main() {
 	out := flag.String("o", "caddy", "the binary to write")
+	pgo := flag.String("pgo", "", `the CPU profile to optimise by, "off" for none (default: what the file says, else `+profile+` when it exists)`)
 	flag.Parse()
 	file := "xcaddy.json"
 	if flag.NArg() > 0 {
@@ -26,17 +27,26 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := build(ctx, file, *out); err != nil {
+	if err := build(ctx, file, *out, *pgo); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
 // build runs the build that file describes.
-func build(ctx context.Context, file, out string) error {
+func build(ctx context.Context, file, out, pgo string) error {
 	b, err := read(file)
 	if err != nil {
 		return err
+	}
+	switch pgo {
+	case "":
+	case "off":
+		b.PgoProfile = ""
+	default:
+		if b.PgoProfile, err = filepath.Abs(pgo); err != nil {
+			return err
+		}
 	}
 	abs, err := filepath.Abs(out)
 	if err != nil {
