@@ -99,3 +99,18 @@ func TestShowTime(t *testing.T) {
 		t.Errorf("infinity is %q", got)
 	}
 }
+
+func TestQuantile(t *testing.T) {
+	var list []time.Duration
+	if got := quantile(list, 0.5); got != 0 {
+		t.Errorf("of nothing: %d", got)
+	}
+	for i := range 1000 {
+		list = append(list, time.Duration(i+1))
+	}
+	for q, want := range map[float64]time.Duration{0: 1, 0.5: 500, 0.99: 990, 1: 1000} {
+		if got := quantile(list, q); got != want {
+			t.Errorf("quantile %v is %d, want %d", q, got, want)
+		}
+	}
+}

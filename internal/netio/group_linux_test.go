@@ -3,8 +3,10 @@ package netio
 import (
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,8 +86,11 @@ func dial(t testing.TB, ln net.Listener) net.Conn {
 func listen(t testing.TB, g *Group, a *counter, network, addr string) (net.Listener, *Listener) {
 	t.Helper()
 	ln, err := net.Listen(network, addr)
+	if _, noIPv6 := os.Stat("/proc/net/if_inet6"); noIPv6 != nil && strings.HasPrefix(addr, "[") {
+		t.Skip("this kernel has no IPv6")
+	}
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	s, err := g.Listen(ln, a)
 	if err != nil {

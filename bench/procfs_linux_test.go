@@ -22,7 +22,7 @@ func TestCPUAndMemory(t *testing.T) {
 	p := &process{cmd: &exec.Cmd{Process: &os.Process{Pid: os.Getpid()}}}
 	begin, err := p.cpu()
 	if err != nil {
-		t.Skip("no /proc here:", err)
+		t.Fatal(err)
 	}
 	for until := time.Now().Add(10 * time.Second); ; {
 		now, err := p.cpu()
@@ -58,7 +58,7 @@ func TestSwitchesGrow(t *testing.T) {
 	p := &process{cmd: &exec.Cmd{Process: &os.Process{Pid: os.Getpid()}}}
 	begin, err := p.switches()
 	if err != nil {
-		t.Skip("no /proc here:", err)
+		t.Fatal(err)
 	}
 	for until := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		now, err := p.switches()
