@@ -1,13 +1,13 @@
 # make test      everything that decides whether a change is good; make lint test-only are its parts
 # make fuzz      the fuzz targets, FUZZTIME each (default 2m)
-# make soak      the hunt: misbehaving clients and servers under reloads, HUNT long (default 5m), with the race detector
+# make soak      the hunt: misbehaving clients and servers under reloads, HUNT long on the event loops (default 10m) and half as long on goroutines, with the race detector
 # make bench     this beside haproxy, nginx and stock Caddy, in one run, into bench/RESULTS.md; BENCH are more options
 # make pgo       cmd/caddy/default.pgo, the profile that the compiler optimises by, from the bench's load
 # make build     ./caddy, as xcaddy.json describes it
 
 GO       ?= go
 FUZZTIME ?= 2m
-HUNT     ?= 5m
+HUNT     ?= 10m
 BENCH    ?=
 # The packages that are measured, not tested: the race detector would falsify them.
 UNRACED  := ./bench/...
