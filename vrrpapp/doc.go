@@ -1,0 +1,2 @@
+// Package vrrpapp is the Caddy app "vrrp".
+package vrrpapp
