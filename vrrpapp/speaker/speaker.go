@@ -34,3 +34,13 @@ const (
 	Hold     Order = "hold"     // stay backup until Resume
 	Resume   Order = "resume"   // end Hold, and the effect of HandOver
 )
+
+// Options are what a Local is opened with, in the network namespace of the calling thread.
+type Options struct {
+	// Report gets each Report, in order, from one goroutine. It must neither block nor call the speaker.
+	Report func(Report)
+	// Adopt names routers that were masters in a guard that died a moment ago: they go on as masters when Apply brings them
+	// and nobody can have taken over since Died.
+	Adopt []string
+	Died  time.Time
+}
