@@ -19,7 +19,7 @@ var rows = [][]string{
 	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/netif/nstest", "vrrpapp/wire"},
 	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif"},
 	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/speaker"},
-	3:  {"modules/sample"},
+	3:  {"modules/sample", "vrrpapp/guard"},
 	4:  {"modules/acl", "modules/logformat", "modules/logtarget"},
 	5:  {"modules/action", "modules/balance", "modules/check"},
 	6:  {"modules/stats"},

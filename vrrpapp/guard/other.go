@@ -1,0 +1,34 @@
+//go:build !linux
+
+package guard
+
+import (
+	"io"
+	"net"
+	"sync/atomic"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
+)
+
+type process struct {
+	conn    net.Conn
+	stderr  io.ReadCloser
+	stuck   atomic.Bool
+	refused error
+}
+
+func (*process) pid() int        { return 0 }
+func (*process) kill()           {}
+func (*process) end(error) error { return netif.ErrUnsupported }
+
+type place struct{}
+
+func herePlace() (place, error)         { return place{}, netif.ErrUnsupported }
+func (place) do(fn func() error) error  { return fn() }
+func (place) close()                    {}
+func (*Guard) spawn() (*process, error) { return nil, netif.ErrUnsupported }
+func (*Guard) sweep()                   {}
+func takePrivileges(setup) []string     { return nil }
+
+// Main is the guard's program, where there is Linux.
+func Main() int { settle(); return 2 }
