@@ -95,12 +95,12 @@ func TestFreebind(t *testing.T) {
 	}
 }
 
-// TestTransparentUnprivileged: without CAP_NET_ADMIN the word is a free bind, as in HAProxy.
+// TestTransparentUnprivileged: without CAP_NET_ADMIN and CAP_NET_RAW the word is a free bind, as in HAProxy.
 func TestTransparentUnprivileged(t *testing.T) {
 	n := nstest.New(t, "transparent")
 	for _, na := range []string{"tcp4/10.7.7.7:8080", "tcp6/[2001:db8::7]:8080"} {
 		n.Do(func() error {
-			if err := dropCapability(); err != nil {
+			if err := dropCapabilities(); err != nil {
 				return err
 			}
 			if ln, err := open(na, &BindOptions{}, nil); err == nil {

@@ -41,7 +41,7 @@ func (o *BindOptions) control(network, _ string, rc syscall.RawConn) error {
 	return err
 }
 
-// transparent lets a socket bind to any address. Without CAP_NET_ADMIN it is IP_FREEBIND, as in HAProxy: the address can
+// transparent lets a socket bind to any address. Without CAP_NET_ADMIN and CAP_NET_RAW it is IP_FREEBIND, as in HAProxy: the address can
 // come later, but packets for addresses of others cannot be taken. Both options are common to IPv4 and IPv6.
 func transparent(fd int) error {
 	if unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_TRANSPARENT, 1) == nil {
