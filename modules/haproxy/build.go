@@ -33,6 +33,7 @@ type built struct {
 	checked  []check.Backend
 	runner   *check.Runner
 	sockets  []*cliSocket          // stats sockets
+	free     freeAddrs             // what listeners may bind to before this host has it
 	proxies  func() []*stats.Proxy // made when statistics are first asked for
 	undo     []func()              // gives references back
 }
@@ -82,7 +83,7 @@ type builder struct {
 func newBuilder(c *Config) *builder {
 	return &builder{
 		cfg:       c,
-		out:       &built{cfg: c, snap: new(engine.Snapshot), settings: make(map[*server.Backend]*server.Settings)},
+		out:       &built{cfg: c, snap: new(engine.Snapshot), settings: make(map[*server.Backend]*server.Settings), free: make(freeAddrs)},
 		fronts:    make(map[string]*engine.Proxy),
 		backs:     make(map[string]*engine.Proxy),
 		userlists: make(map[string]sample.Userlist),

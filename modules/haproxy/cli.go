@@ -45,7 +45,7 @@ func (b *builder) cliSockets() {
 				b.out.sockets = append(b.out.sockets, &cliSocket{
 					key: na + opts.socketKey(), address: a.String(), bind: opts,
 					options: stats.Options{Level: level, Severity: severity, Timeout: timeout, Bufsize: b.out.snap.Global.Bufsize},
-					open:    func() (net.Listener, error) { return open(na, opts) },
+					open:    func() (net.Listener, error) { return open(na, opts, b.out.free) },
 				})
 			}
 		}

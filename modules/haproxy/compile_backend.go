@@ -45,6 +45,7 @@ func (c *proxyBuilder) backend() {
 		ID: e.ID, Servers: p.Server, Balancer: c.balancer(), AllBackups: p.Option.Allbackups,
 		FullConn:   c.cfg.fullConn(p),
 		Redispatch: p.Redispatch != 0, LogHealth: p.Option.LogHealthChecks, Listen: p.Type == TypeListen,
+		Disabled: p.Disabled,
 	}
 	s.Log = func(level int, msg string) {
 		e.Log.Say(level, msg)

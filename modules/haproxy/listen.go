@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -43,7 +44,8 @@ func (b *builder) listener(e *engine.Proxy, bind *Bind, a Address, port, id int)
 		MaxConn: bind.Maxconn,
 		Info:    txn.Listener{ID: cmp.Or(bind.ID, id), Name: bind.Name, Addr: one.String(), Port: port},
 	}
-	l.Open = func() (net.Listener, error) { return open(na, &opts) }
+	free := b.out.free
+	l.Open = func() (net.Listener, error) { return open(na, &opts, free) }
 	return l
 }
 
@@ -53,7 +55,7 @@ func (o *BindOptions) socketKey() string {
 }
 
 // open listens on a network address in Caddy's form.
-func open(na string, o *BindOptions) (net.Listener, error) {
+func open(na string, o *BindOptions, free freeAddrs) (net.Listener, error) {
 	if path, ok := strings.CutPrefix(na, "unix/"); ok && !strings.HasPrefix(path, "@") {
 		return listenUnix(path, o)
 	}
@@ -62,7 +64,14 @@ func open(na string, o *BindOptions) (net.Listener, error) {
 		return nil, err
 	}
 	var s socket
-	lc := net.ListenConfig{Control: s.control(o), KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
+	control := s.control(o)
+	before := func(network, addr string, rc syscall.RawConn) error {
+		if err := free.control(network, addr, rc); err != nil {
+			return err
+		}
+		return control(network, addr, rc)
+	}
+	lc := net.ListenConfig{Control: before, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
 	ln, err := addr.Listen(context.Background(), 0, lc)
 	if err != nil {
 		s.close()

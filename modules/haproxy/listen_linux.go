@@ -32,11 +32,20 @@ func (o *BindOptions) control(network, _ string, rc syscall.RawConn) error {
 			try(unix.SetsockoptInt(f, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1))
 		}
 		if o.Transparent {
-			try(unix.SetsockoptInt(f, unix.SOL_IP, unix.IP_TRANSPARENT, 1))
+			try(transparent(f))
 		}
 	}
 	if e := rc.Control(set); e != nil {
 		return e
 	}
 	return err
+}
+
+// transparent lets a socket bind to any address. Without CAP_NET_ADMIN and CAP_NET_RAW it is IP_FREEBIND, as in HAProxy: the address can
+// come later, but packets for addresses of others cannot be taken. Both options are common to IPv4 and IPv6.
+func transparent(fd int) error {
+	if unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_TRANSPARENT, 1) == nil {
+		return nil
+	}
+	return unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_FREEBIND, 1)
 }

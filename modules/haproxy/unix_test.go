@@ -12,7 +12,7 @@ import (
 // says opens a listener that sends one word to whoever connects.
 func says(t *testing.T, path, word string, o *BindOptions) net.Listener {
 	t.Helper()
-	ln, err := open("unix/"+path, o)
+	ln, err := open("unix/"+path, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestUnixRefused(t *testing.T) {
 		{filepath.Join(dir, "group"), BindOptions{Group: "no such group"}},
 		{filepath.Join(dir, strings.Repeat("long", 40)), BindOptions{}},
 	} {
-		if ln, err := open("unix/"+row.path, &row.o); err == nil {
+		if ln, err := open("unix/"+row.path, &row.o, nil); err == nil {
 			ln.Close()
 			t.Errorf("%s: bound", row.path)
 		}

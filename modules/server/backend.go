@@ -37,6 +37,7 @@ type Settings struct {
 	Persist    bool  // option persist: persistent sessions go to servers that are down, too
 	Redispatch bool  // option redispatch: sessions that wait for a server that goes down, or is full, go to another
 	LogHealth  bool  // option log-health-checks
+	Disabled   bool  // disabled: no server is usable
 	Listen     bool  // the proxy is a `listen` section: HAProxy's sentences say proxy, not backend
 	Log        Log
 	// Resolve looks up servers' names, default DefaultResolve.
@@ -66,6 +67,8 @@ type Backend struct {
 	arrivals   uint64   // numbers sessions that wait, over all queues
 	wake       []Waker  // to call after the lock is released
 	say        []saying // to log after the lock is released
+	changed    bool     // watchers are to be called after the lock is released
+	watchers   watchers
 	lastChange time.Time
 	downTime   time.Duration
 	downCount  int64
@@ -299,6 +302,7 @@ func (b *Backend) install(s *Settings, list []compiled) map[*Server]<-chan struc
 		revived = b.gone
 	}
 	b.former, b.settings = b.settings, s
+	b.changed = true // the number of servers may be another
 	b.id.Store(int64(s.ID))
 	b.fullConn.Store(s.FullConn)
 	old := b.byName
@@ -384,7 +388,13 @@ func (b *Backend) recount() {
 	}
 	b.active.Store(int64(len(act)))
 	b.backups.Store(int64(len(bck)))
-	b.usable.Store(int64(len(b.candidates)))
+	usable := int64(len(b.candidates))
+	if b.settings.Disabled {
+		usable = 0
+	}
+	if b.usable.Swap(usable) != usable {
+		b.changed = true
+	}
 	b.weight.Store(weight)
 	if b.lb != nil {
 		b.lb.Changed(b)

@@ -247,7 +247,7 @@ func (b *Backend) drainQueues() {
 
 // unlock releases the lock, then wakes sessions and logs: neither may run under the lock.
 func (b *Backend) unlock() {
-	if len(b.wake) == 0 && len(b.say) == 0 {
+	if len(b.wake) == 0 && len(b.say) == 0 && !b.changed {
 		b.mu.Unlock()
 		return
 	}
@@ -259,8 +259,8 @@ func (b *Backend) unlock() {
 	}
 	clear(b.wake)
 	b.wake = b.wake[:0]
-	say, log := b.say, b.settings.Log
-	b.say = nil
+	say, log, changed := b.say, b.settings.Log, b.changed
+	b.say, b.changed = nil, false
 	b.mu.Unlock()
 	for _, w := range first[:n] {
 		w.Wake()
@@ -272,6 +272,9 @@ func (b *Backend) unlock() {
 		for _, x := range say {
 			log(x.level, x.text)
 		}
+	}
+	if changed {
+		b.watchers.call()
 	}
 }
 
