@@ -16,7 +16,7 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // rows is the import rule: a package imports only from lower rows, never from its own. Every package of the repository
 // stands here.
 var rows = [][]string{
-	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/netif/nstest", "vrrpapp/wire"},
+	0:  {"haproxyadapter/cfg", "integration/binary", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/netif/nstest", "vrrpapp/wire"},
 	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif"},
 	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/speaker"},
 	3:  {"modules/sample", "vrrpapp/guard"},
@@ -27,8 +27,8 @@ var rows = [][]string{
 	8:  {"modules/haproxy", "vrrpapp"},
 	10: {"haproxyadapter"},
 	11: {"haproxycmd"},
-	12: {""},
-	13: {"cmd/build", "cmd/caddy", "integration", "integration/hunt", "bench"},
+	12: {"", "integration/lab"},
+	13: {"cmd/build", "cmd/caddy", "integration", "integration/ha", "integration/hunt", "bench", "bench/vip"},
 }
 
 // standardOnly are the packages that import nothing but the standard library and each other.

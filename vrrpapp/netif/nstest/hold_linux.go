@@ -21,6 +21,7 @@ type Hold struct {
 	mu      sync.Mutex
 	changes []Change
 	has     map[string]bool
+	dead    map[string]bool
 }
 
 // Change is a moment at which a node took the address or let it go.
@@ -52,7 +53,7 @@ func (h Held) String() string {
 // Hold follows an address on all nodes until Stop.
 func (l *Lab) Hold(addr netip.Addr) *Hold {
 	l.t.Helper()
-	h := &Hold{addr: addr, begun: time.Now(), done: make(chan struct{}), has: map[string]bool{}}
+	h := &Hold{addr: addr, begun: time.Now(), done: make(chan struct{}), has: map[string]bool{}, dead: map[string]bool{}}
 	for name, n := range l.nodes {
 		updates := make(chan netlink.AddrUpdate, 64)
 		n.Do(func() error {
@@ -82,16 +83,41 @@ func (l *Lab) Hold(addr netip.Addr) *Hold {
 // update takes the news. A change of an address that stays is told as a new one; on two interfaces of a node, or with two
 // masks, the last news counts.
 func (h *Hold) update(node string, u netlink.AddrUpdate) {
-	now := time.Since(h.begun)
-	if ip, _ := netip.AddrFromSlice(u.LinkAddress.IP); ip.Unmap() != h.addr {
-		return
+	if ip, _ := netip.AddrFromSlice(u.LinkAddress.IP); ip.Unmap() == h.addr {
+		h.set(node, u.NewAddr)
 	}
+}
+
+func (h *Hold) set(node string, has bool) {
+	now := time.Since(h.begun)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.has[node] != u.NewAddr {
-		h.has[node] = u.NewAddr
-		h.changes = append(h.changes, Change{At: now, Node: node, Has: u.NewAddr})
+	if h.has[node] != has && !h.dead[node] {
+		h.has[node] = has
+		h.changes = append(h.changes, Change{At: now, Node: node, Has: has})
 	}
+}
+
+// Bury says that a node has lost its power: what its kernel still holds counts no more, until Revive.
+func (h *Hold) Bury(node string) {
+	h.set(node, false)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dead[node] = true
+}
+
+// Revive ends Bury, for a node that has been cleared of addresses.
+func (h *Hold) Revive(node string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.dead, node)
+}
+
+// Changes are all takings and lettings so far.
+func (h *Hold) Changes() []Change {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.changes)
 }
 
 // Now are the nodes that have the address.
