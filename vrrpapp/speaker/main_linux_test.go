@@ -137,3 +137,6 @@ func quick(priority uint8) Router {
 }
 
 func one(r Router) Config { return Config{Routers: []Router{r}} }
+
+// netip4 is an address of the lab's subnet.
+func netip4(i int) string { return fmt.Sprintf("10.9.%d.%d/32", i/250, i%250) }
