@@ -107,6 +107,10 @@ type Appeared struct {
 // Reload puts another configuration in force without a change of state.
 type Reload struct{ Config Config }
 
+// Regroup says that another group is around the machine than before, or none (Alone): what it owed to the former one ends.
+type Regroup struct{}
+
+func (Regroup) event()   {}
 func (Start) event()     {}
 func (Stop) event()      {}
 func (Tick) event()      {}

@@ -66,5 +66,8 @@ func (m *Machine) Status() Status {
 // State is where the machine stands.
 func (m *Machine) State() State { return m.state }
 
+// Refused is why the last Advert was refused; empty if it was not.
+func (m *Machine) Refused() Reason { return m.refused }
+
 // Config is what is in force, with its defaults.
 func (m *Machine) Config() Config { return m.cfg }
