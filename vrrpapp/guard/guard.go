@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 )
 
@@ -53,7 +54,7 @@ const (
 // Guard is a speaker.Speaker in another process.
 type Guard struct {
 	opts  Options
-	place place
+	place *netif.Namespace
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -71,7 +72,7 @@ type Guard struct {
 // Start starts a guard and waits until its speaker is open. Every later guard is started in its place.
 func Start(o Options) (*Guard, error) {
 	o = o.withDefaults()
-	here, err := herePlace()
+	here, err := netif.CurrentNamespace()
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}

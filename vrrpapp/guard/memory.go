@@ -18,6 +18,7 @@ type memory struct {
 	verdicts map[string]verdict
 	orders   map[string]speaker.Order // Hold and HandOver by router
 	states   map[string]fsm.State     // by router, as reported
+	groups   map[string]fsm.State     // by sync group
 	heard    time.Time                // the guard's last sign of life
 }
 
@@ -27,7 +28,10 @@ type verdict struct {
 }
 
 func newMemory() memory {
-	return memory{verdicts: map[string]verdict{}, orders: map[string]speaker.Order{}, states: map[string]fsm.State{}}
+	return memory{
+		verdicts: map[string]verdict{}, orders: map[string]speaker.Order{},
+		states: map[string]fsm.State{}, groups: map[string]fsm.State{},
+	}
 }
 
 // applied notes a configuration. A router may have another name in it than before, see speaker.Speaker.Apply.
@@ -92,11 +96,15 @@ func (m *memory) ordered(router string, o speaker.Order) {
 // reported notes a change of state, and judges whether it is one: a guard that was restarted begins with Init, which its
 // predecessor's routers were not in.
 func (m *memory) reported(r *speaker.Report) bool {
-	if r.Kind != speaker.Changed || r.Router == "" {
+	if r.Kind != speaker.Changed {
 		return true
 	}
-	was := m.states[r.Router]
-	m.states[r.Router] = r.To
+	states, name := m.states, r.Router
+	if name == "" {
+		states, name = m.groups, r.Group
+	}
+	was := states[name]
+	states[name] = r.To
 	if r.To == fsm.Master && m.orders[r.Router] == speaker.HandOver {
 		delete(m.orders, r.Router) // its effect is over
 	}

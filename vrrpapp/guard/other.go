@@ -21,11 +21,6 @@ func (*process) pid() int        { return 0 }
 func (*process) kill()           {}
 func (*process) end(error) error { return netif.ErrUnsupported }
 
-type place struct{}
-
-func herePlace() (place, error)         { return place{}, netif.ErrUnsupported }
-func (place) do(fn func() error) error  { return fn() }
-func (place) close()                    {}
 func (*Guard) spawn() (*process, error) { return nil, netif.ErrUnsupported }
 func (*Guard) sweep()                   {}
 func takePrivileges(setup) []string     { return nil }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -51,7 +50,7 @@ func (g *Guard) spawn() (*process, error) {
 	cmd.Dir = "/"
 	// A session of its own: what a terminal sends to its foreground is for the proxy.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, AmbientCaps: ambient()}
-	if err := g.place.do(cmd.Start); err != nil {
+	if err := g.place.Do(cmd.Start); err != nil {
 		ours.Close()
 		stderr.Close()
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
@@ -129,49 +128,4 @@ func (p *process) end(err error) error {
 		return io.EOF
 	}
 	return fmt.Errorf("killed after a broken message: %w", err)
-}
-
-// place is a network namespace.
-type place struct {
-	ns *os.File // nil: new threads of this process are in it
-}
-
-// herePlace is the calling thread's.
-func herePlace() (place, error) {
-	var here, main unix.Stat_t
-	if err := unix.Stat("/proc/thread-self/ns/net", &here); err != nil {
-		return place{}, os.NewSyscallError("stat", err)
-	}
-	done := make(chan error)
-	go func() { // where goroutines usually are
-		done <- unix.Stat("/proc/thread-self/ns/net", &main)
-	}()
-	if err := <-done; err == nil && here.Ino == main.Ino && here.Dev == main.Dev {
-		return place{}, nil
-	}
-	ns, err := os.Open("/proc/thread-self/ns/net")
-	return place{ns}, err
-}
-
-// do runs fn on a thread in the place. Such a thread is not used again.
-func (p place) do(fn func() error) error {
-	if p.ns == nil {
-		return fn()
-	}
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		if err := unix.Setns(int(p.ns.Fd()), unix.CLONE_NEWNET); err != nil {
-			done <- os.NewSyscallError("setns", err)
-			return
-		}
-		done <- fn()
-	}()
-	return <-done
-}
-
-func (p place) close() {
-	if p.ns != nil {
-		p.ns.Close()
-	}
 }

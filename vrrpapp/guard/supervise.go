@@ -22,7 +22,7 @@ const (
 // supervise keeps a guard alive until Close. It is the goroutine of all reports.
 func (g *Guard) supervise(first chan<- error) {
 	defer close(g.done)
-	defer g.place.close()
+	defer g.place.Close()
 	var deaths []time.Time
 	for {
 		err := g.guarded(first)

@@ -20,7 +20,7 @@ func (g *Guard) sweep() {
 			ours[a.Prefix.String()] = true
 		}
 	}
-	err := g.place.do(func() error {
+	err := g.place.Do(func() error {
 		host, err := netif.OpenHost()
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -84,8 +85,10 @@ func (f *fake) Track(name string, up bool, value int) {
 	switch name {
 	case "panic":
 		panic("asked to")
-	case "stuck":
-		select {}
+	case "threads":
+		for range value {
+			go func() { runtime.LockOSThread(); select {} }()
+		}
 	case "master":
 		f.report(speaker.Report{Kind: speaker.Changed, Router: "VI_1", From: fsm.Backup, To: fsm.Master})
 	case "reports":
@@ -109,6 +112,10 @@ func (f *fake) Status() ([]speaker.Status, error) {
 	return slices.Clone(f.states), nil
 }
 
-func (f *fake) Release(time.Duration) { f.log("release") }
+// Release writes to a standard error that a dead proxy does not read any more.
+func (f *fake) Release(time.Duration) {
+	os.Stderr.WriteString("releasing\n")
+	f.log("release")
+}
 
 func (f *fake) Close() error { f.log("close"); return nil }

@@ -22,25 +22,23 @@ import (
 // soon bounds what must happen at once; a loaded machine gets a lot of it.
 const soon = 10 * time.Second
 
-// TestMain is the program of the guards, and of the proxies that tests kill.
+// TestMain is also the program of the guards, and of the proxies that tests kill.
 func TestMain(m *testing.M) {
-	if os.Getenv("GUARD_FAKE_LOG") != "" {
-		openSpeaker = openFake
-	}
-	switch len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
-	case true:
-		if run, ok := programs[os.Args[1]]; ok {
-			os.Exit(run())
+	open := openSpeaker
+	openSpeaker = func(o speaker.Options) (speaker.Speaker, error) {
+		if os.Getenv("GUARD_FAKE_LOG") != "" {
+			return openFake(o)
 		}
-		os.Exit(3)
-	default:
-		openSpeaker = openFake
-		goleak.VerifyTestMain(m)
+		return open(o)
 	}
+	if len(os.Args) > 1 && programs[os.Args[1]] != nil {
+		os.Exit(programs[os.Args[1]]())
+	}
+	goleak.VerifyTestMain(m)
 }
 
 // programs are what the test binary can be beside the tests.
-var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy}
+var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node}
 
 // proxy holds a guard with two routers until it is killed.
 func proxy() int {
@@ -96,6 +94,18 @@ func tryStart(t *testing.T, o Options) (*subject, error) {
 	t.Helper()
 	s := &subject{t: t, path: filepath.Join(t.TempDir(), "told")}
 	t.Setenv("GUARD_FAKE_LOG", s.path)
+	return s, s.start(o)
+}
+
+// startReal starts a guard with a real speaker at a node.
+func startReal(t *testing.T, at *nstest.Node, o Options) *subject {
+	t.Helper()
+	s := &subject{t: t}
+	at.Do(func() error { return s.start(o) })
+	return s
+}
+
+func (s *subject) start(o Options) error {
 	o.Report = func(r speaker.Report) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -104,15 +114,15 @@ func tryStart(t *testing.T, o Options) (*subject, error) {
 	o.Log = slog.New(slog.NewTextHandler(s, nil))
 	g, err := Start(o)
 	if s.Guard = g; err != nil {
-		return s, err
+		return err
 	}
-	t.Cleanup(func() {
+	s.t.Cleanup(func() {
 		g.Close()
-		if t.Failed() {
-			t.Logf("told:\n%s\nlogged:\n%s", strings.Join(s.told(), "\n"), s.log())
+		if s.t.Failed() {
+			s.t.Logf("told:\n%s\nlogged:\n%s", strings.Join(s.told(), "\n"), s.log())
 		}
 	})
-	return s, nil
+	return nil
 }
 
 func (s *subject) log() string {
