@@ -19,7 +19,12 @@ type Options struct {
 // Adapt turns files, which are read in their order as one configuration, into the app's config. The diagnostics hold
 // everything that was found, not only the first error; with an error among them the config must not be used.
 func Adapt(files []conf.File, opt Options) (*vrrpapp.App, conf.Diagnostics) {
-	read := conf.Parse(files, opt.Lexer)
+	return Compile(conf.Parse(files, opt.Lexer), opt)
+}
+
+// Compile is Adapt of what was read already, from a file or from another language with the same words. It does not change
+// the statements.
+func Compile(read conf.Result, opt Options) (*vrrpapp.App, conf.Diagnostics) {
 	p := newParser(opt, read.Diagnostics)
 	p.directives(read)
 	p.block(topKeywords, "the top level", read.Statements)
