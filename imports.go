@@ -2,6 +2,7 @@
 package caddyhaproxy
 
 import (
+	_ "github.com/caddy-haproxy/caddy-haproxy/caddyfile"
 	_ "github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 	_ "github.com/caddy-haproxy/caddy-haproxy/haproxycmd"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/action"

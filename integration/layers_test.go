@@ -27,7 +27,7 @@ var rows = [][]string{
 	8:  {"modules/haproxy", "vrrpapp"},
 	9:  {"vrrpapp/keepalivedconf"},
 	10: {"haproxyadapter"},
-	11: {"haproxycmd"},
+	11: {"caddyfile", "haproxycmd"},
 	12: {""},
 	13: {"cmd/build", "cmd/caddy", "integration", "integration/hunt", "bench"},
 }
