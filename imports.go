@@ -2,10 +2,12 @@
 package caddyhaproxy
 
 import (
+	_ "github.com/caddy-haproxy/caddy-haproxy/caddyfile"
 	_ "github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 	_ "github.com/caddy-haproxy/caddy-haproxy/haproxycmd"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/action"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/balance"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/check"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
+	_ "github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf"
 )

@@ -54,15 +54,15 @@ func TestAdapterWrapsTheApp(t *testing.T) {
 
 // A section never goes on in the next file, a defaults section is in force there.
 func TestSeveralFiles(t *testing.T) {
-	conf, diags := Adapt([]cfg.File{
+	apps, diags := Adapt([]cfg.File{
 		{Name: "1.cfg", Body: []byte("defaults\n mode http\n timeout client 1s\nfrontend f")},
 		{Name: "2.cfg", Body: []byte(" bind :80\nfrontend g\n bind :81")},
 	}, Options{})
 	if err := diags.Err(); err == nil || !strings.Contains(err.Error(), "[2.cfg:1] : unknown keyword 'bind' out of section") {
 		t.Errorf("%v", diags)
 	}
-	if len(conf.Proxies) != 2 || conf.Proxies[1].Mode != haproxy.ModeHTTP {
-		t.Errorf("%+v", conf.Proxies)
+	if len(apps.HAProxy.Proxies) != 2 || apps.HAProxy.Proxies[1].Mode != haproxy.ModeHTTP {
+		t.Errorf("%+v", apps.HAProxy.Proxies)
 	}
 }
 
@@ -84,11 +84,11 @@ func TestDefaultPath(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			body := "global\n default-path " + tt.policy + rest + tt.file + "\n"
-			conf, diags := Adapt([]cfg.File{{Name: filepath.Join(dir, "conf", "x.cfg"), Body: []byte(body)}}, Options{})
+			apps, diags := Adapt([]cfg.File{{Name: filepath.Join(dir, "conf", "x.cfg"), Body: []byte(body)}}, Options{})
 			if err := diags.Err(); err != nil {
 				t.Fatal(err)
 			}
-			if got := conf.Proxies[0].Error[0].File; got != page {
+			if got := apps.HAProxy.Proxies[0].Error[0].File; got != page {
 				t.Errorf("got %s, want %s", got, page)
 			}
 		})
@@ -109,11 +109,11 @@ func TestDefaultPathInRules(t *testing.T) {
 		" http-request return status 200 content-type text/plain file page.txt if { path -f list }\n" +
 		" http-request deny status 503 errorfile 503.http\n" +
 		" http-error status 404 content-type text/plain file page.txt\n"
-	conf, diags := Adapt([]cfg.File{{Name: filepath.Join(dir, "x.cfg"), Body: []byte(body)}}, Options{})
+	apps, diags := Adapt([]cfg.File{{Name: filepath.Join(dir, "x.cfg"), Body: []byte(body)}}, Options{})
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := JSON(conf)
+	raw, err := JSON(apps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,11 +127,11 @@ func TestDefaultPathInRules(t *testing.T) {
 // The haproxy command gives up rights itself: nothing to warn about.
 func TestCommandObeysProcessWords(t *testing.T) {
 	body := []byte("global\n user root\n group root\n chroot /\n daemon\ndefaults\n mode http\n timeout client 1s\nfrontend f\n bind :80\n")
-	conf, diags := Adapt([]cfg.File{{Name: "x.cfg", Body: body}}, Options{Command: true})
+	apps, diags := Adapt([]cfg.File{{Name: "x.cfg", Body: body}}, Options{Command: true})
 	if len(diags) > 0 {
 		t.Error(diags)
 	}
-	if p := conf.Global.Process; p.User != "root" || p.Group != "root" || p.Chroot != "/" || !p.Daemon {
+	if p := apps.HAProxy.Global.Process; p.User != "root" || p.Group != "root" || p.Chroot != "/" || !p.Daemon {
 		t.Errorf("%+v", p)
 	}
 }
@@ -141,11 +141,11 @@ func TestEnvironment(t *testing.T) {
 	env := cfg.NewEnv()
 	env.Set("WHERE", "127.0.0.1:80")
 	body := []byte("global\n setenv SEEN yes\ndefaults\n mode http\n timeout client 1s\nfrontend f\n bind \"$WHERE\"\n")
-	conf, diags := Adapt([]cfg.File{{Name: "x.cfg", Body: body}}, Options{Env: env})
+	apps, diags := Adapt([]cfg.File{{Name: "x.cfg", Body: body}}, Options{Env: env})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	if a := conf.Proxies[0].Bind[0].Address[0]; a.Host != "127.0.0.1" || a.Port != 80 {
+	if a := apps.HAProxy.Proxies[0].Bind[0].Address[0]; a.Host != "127.0.0.1" || a.Port != 80 {
 		t.Errorf("%+v", a)
 	}
 	if v, _ := env.Lookup("SEEN"); v != "yes" {

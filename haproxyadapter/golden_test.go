@@ -13,7 +13,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
-	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/balance"
 )
@@ -91,7 +90,7 @@ func isResult(name string) bool {
 }
 
 // adapt runs the adapter over the golden's haproxy.cfg in an environment without surprises.
-func (g *golden) adapt(t *testing.T) (conf *haproxy.Config, diags cfg.Diagnostics) {
+func (g *golden) adapt(t *testing.T) (apps Apps, diags cfg.Diagnostics) {
 	t.Helper()
 	body, ok := g.file("haproxy.cfg")
 	if !ok {
@@ -102,10 +101,10 @@ func (g *golden) adapt(t *testing.T) (conf *haproxy.Config, diags cfg.Diagnostic
 
 func (g *golden) results(t *testing.T) map[string]string {
 	t.Helper()
-	conf, diags := g.adapt(t)
+	apps, diags := g.adapt(t)
 	got := map[string]string{"errors": text(diags.Errors()), "warnings": text(diags.Warnings())}
 	if !diags.HasErrors() {
-		got["caddy.json"] = indented(t, conf)
+		got["caddy.json"] = indented(t, apps)
 	}
 	return got
 }
@@ -119,9 +118,9 @@ func text(diags cfg.Diagnostics) string {
 	return b.String()
 }
 
-func indented(t *testing.T, conf *haproxy.Config) string {
+func indented(t *testing.T, apps Apps) string {
 	t.Helper()
-	raw, err := JSON(conf)
+	raw, err := JSON(apps)
 	if err != nil {
 		t.Fatal(err)
 	}

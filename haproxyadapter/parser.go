@@ -14,9 +14,12 @@ import (
 type parser struct {
 	opt   Options
 	conf  *haproxy.Config
+	apps  Apps
 	diags *cfg.Diagnostics
 	env   *cfg.Env
 	paths paths
+	// vrrpAt is where a keepalived.conf was loaded.
+	vrrpAt cfg.Pos
 
 	// in is the kind of section that the present line stands in; zero outside of all and in a section that is skipped.
 	in   place
@@ -66,17 +69,6 @@ func (p *parser) checkText(line cfg.Line) {
 			p.diags.Addf(line.Pos, cfg.Alert, "%+q is not valid UTF-8, and the configuration becomes JSON, which holds nothing else. "+
 				"Bytes can stand in files: of patterns (-f), of answers (errorfile, file).", word)
 		}
-	}
-}
-
-// directives refuses the #@ comments: no keyword that this adapter has so far takes one.
-func (p *parser) directives(line cfg.Line) {
-	for _, dir := range line.Directives {
-		word := ""
-		if len(dir.Words) > 0 {
-			word = dir.Words[0]
-		}
-		p.diags.Addf(dir.Pos, cfg.Alert, "unknown directive '#@ %s'.", word)
 	}
 }
 

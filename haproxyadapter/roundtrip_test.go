@@ -6,8 +6,6 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 )
 
 // TestRoundTrip reads the JSON of each golden into the app's structures and writes it again: nothing may get lost.
@@ -19,18 +17,16 @@ func TestRoundTrip(t *testing.T) {
 		}
 		t.Run(g.name(), func(t *testing.T) {
 			var c struct {
-				Apps struct {
-					Haproxy json.RawMessage `json:"haproxy"`
-				} `json:"apps"`
+				Apps json.RawMessage `json:"apps"`
 			}
 			if err := json.Unmarshal([]byte(want), &c); err != nil {
 				t.Fatal(err)
 			}
-			conf := new(haproxy.Config)
-			if err := caddy.StrictUnmarshalJSON(c.Apps.Haproxy, conf); err != nil {
+			var apps Apps
+			if err := caddy.StrictUnmarshalJSON(c.Apps, &apps); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, indented(t, conf)); diff != "" {
+			if diff := cmp.Diff(want, indented(t, apps)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

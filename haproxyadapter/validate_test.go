@@ -15,8 +15,8 @@ func TestValidate(t *testing.T) {
 		}
 		t.Run(g.name(), func(t *testing.T) {
 			g.unpack(t)
-			conf, _ := g.adapt(t)
-			raw, err := JSON(conf)
+			apps, _ := g.adapt(t)
+			raw, err := JSON(apps)
 			if err != nil {
 				t.Fatal(err)
 			}

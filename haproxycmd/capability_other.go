@@ -2,5 +2,5 @@
 
 package haproxycmd
 
-// keepCapabilities does nothing: this system has none.
-func keepCapabilities() (restore func()) { return func() {} }
+// keepCapabilities keeps nothing: this system has none.
+func keepCapabilities(bool) (restore func()) { return nil }

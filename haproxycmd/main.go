@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 )
 
 // command is one run of the command.
@@ -16,7 +17,8 @@ type command struct {
 	stdout io.Writer
 	report *reporter
 	conf   *haproxy.Config
-	child  *child // not nil in a process that another one has put into the background
+	vrrp   *vrrpapp.App // of the directive #@ vrrp, nil without it
+	child  *child       // not nil in a process that another one has put into the background
 }
 
 // Main obeys a command line, without the program's name, and returns the exit status.
@@ -94,8 +96,10 @@ func (c *command) load() (status int, stop bool) {
 	if len(files) == 0 {
 		return c.usage(), true
 	}
-	conf, diags := haproxyadapter.Adapt(files, haproxyadapter.Options{LocalPeer: c.localPeer, Command: true})
+	apps, diags := haproxyadapter.Adapt(files, haproxyadapter.Options{LocalPeer: c.localPeer, Command: true})
+	conf := apps.HAProxy
 	c.override(conf)
+	c.checkChroot(apps, &diags)
 	if conf.Global.Process.Quiet && !c.verbose {
 		// The word in a file is about what is said of the files, even of their errors; -q is about all that is said.
 		was := c.report.quiet
@@ -107,7 +111,7 @@ func (c *command) load() (status int, stop bool) {
 	} else if status, stop := c.judge(conf, diags); stop {
 		return status, true
 	}
-	c.conf = conf
+	c.conf, c.vrrp = conf, apps.VRRP
 	return 0, false
 }
 

@@ -114,12 +114,19 @@ func (c *command) become(id identity) bool {
 	if id.uid <= 0 || id.uid == os.Getuid() {
 		return true
 	}
-	restore := keepCapabilities()
+	restore := keepCapabilities(c.vrrp != nil)
+	if restore == nil && c.vrrp != nil {
+		c.report.say(cfg.Alert, "[haproxy.main()] Cannot keep the capabilities that '#@ vrrp' needs while changing the user: "+
+			"that takes Linux and a build without cgo (CGO_ENABLED=0). Or remove 'user' and 'uid'.")
+		return false
+	}
 	if err := syscall.Setuid(id.uid); err != nil {
 		c.report.say(cfg.Alert, "[haproxy.main()] Cannot set uid %d.", id.uid)
 		return false
 	}
-	restore()
+	if restore != nil {
+		restore()
+	}
 	return true
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
 )
@@ -76,7 +77,7 @@ func (c *command) caddyConfig() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"admin":   admin,
 		"logging": map[string]any{"logs": map[string]any{"default": log}},
-		"apps":    map[string]any{"haproxy": c.conf},
+		"apps":    haproxyadapter.Apps{HAProxy: c.conf, VRRP: c.vrrp},
 	})
 }
 
@@ -95,7 +96,10 @@ func (c *command) refused(err error) {
 // plain is an error without what Caddy puts before it.
 func plain(err error) string {
 	s := err.Error()
-	for _, prefix := range []string{"loading new config: ", "haproxy app module: start: ", "loading haproxy app module: "} {
+	for _, prefix := range []string{
+		"loading new config: ", "haproxy app module: start: ", "loading haproxy app module: ", "vrrp app module: start: ",
+		"loading vrrp app module: ",
+	} {
 		s = strings.TrimPrefix(s, prefix)
 	}
 	return s

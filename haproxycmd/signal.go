@@ -90,9 +90,9 @@ func (c *command) stopSoft(done chan<- struct{}) {
 func (c *command) reload() {
 	c.report.event(cfg.Notice, "Reloading HAProxy")
 	c.report.introduced = false
-	former := c.conf
+	former, formerVRRP := c.conf, c.vrrp
 	if !c.again() {
-		c.conf = former
+		c.conf, c.vrrp = former, formerVRRP
 		c.report.say(cfg.Warning, "Loading failure!")
 		return
 	}
@@ -105,14 +105,15 @@ func (c *command) again() bool {
 		c.report.say(cfg.Alert, "%s", err)
 		return false
 	}
-	conf, diags := haproxyadapter.Adapt(files, haproxyadapter.Options{LocalPeer: c.localPeer, Command: true})
+	apps, diags := haproxyadapter.Adapt(files, haproxyadapter.Options{LocalPeer: c.localPeer, Command: true})
+	conf := apps.HAProxy
 	master := c.conf.Global.Process.MasterWorker
 	c.override(conf)
 	conf.Global.Process.MasterWorker = master
 	if _, stop := c.judge(conf, diags); stop {
 		return false
 	}
-	c.conf = conf
+	c.conf, c.vrrp = conf, apps.VRRP
 	if err := c.start(); err != nil {
 		c.refused(err)
 		return false
