@@ -19,11 +19,13 @@ func TestLab(t *testing.T) {
 		if only := os.Getenv("LAB_PAIRS"); only != "" && !strings.Contains(","+only+",", ","+p.String()+",") {
 			continue
 		}
-		for _, c := range lab.Selection(os.Getenv("LAB") != "all") {
+		for _, c := range lab.Selection(p, os.Getenv("LAB") != "all") {
 			t.Run(p.String()+"/"+c.ID(), func(t *testing.T) {
-				t.Parallel()
+				if !c.Alone {
+					t.Parallel()
+				}
 				out := c.Run(p)
-				t.Logf("survived %v %q %q: %v", out.Survived(), out.Missed, out.Failure, out.Figures)
+				t.Logf("%s %s: survived %v %q %q: %v", p, c.ID(), out.Survived(), out.Missed, out.Failure, out.Figures)
 				for _, e := range out.Errors() {
 					t.Error(e)
 				}

@@ -42,6 +42,16 @@ func heldByOne(f *Figures) string {
 	return ""
 }
 
+// reaches: at the end the client sends to that node.
+func reaches(node string) Bound {
+	return func(f *Figures) string {
+		if f.Neighbour != node {
+			return fmt.Sprintf("the client sends to %q, want %q", f.Neighbour, node)
+		}
+		return ""
+	}
+}
+
 func atMost(what string, of func(f *Figures) time.Duration, d time.Duration) Bound {
 	return func(f *Figures) string {
 		if got := of(f); got > d {

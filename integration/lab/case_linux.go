@@ -29,8 +29,8 @@ type Case struct {
 	Weak, Why string
 	// Only are the nodes that must run this program, or it makes no sense ("orders").
 	Only string
-	// Short has it run with every test.
-	Short bool
+	// Short has it run with every test; Alike says that a mixed pair then shows nothing new.
+	Short, Alike bool
 	// Alone has nothing else run beside it.
 	Alone bool
 	// Figure names what the table of figures shows: gap (default), several, took.
@@ -41,39 +41,45 @@ type Case struct {
 	Most time.Duration
 }
 
-// variant is a case with one timing.
-type variant struct {
+// Variant is a case with one timing.
+type Variant struct {
 	*Case
 	Timing Timing
 }
 
 // ID names the case with its timing.
-func (v variant) ID() string {
+func (v Variant) ID() string {
 	return v.Group + "/" + strings.ReplaceAll(fmt.Sprintf("%s, %v", v.Name, v.Timing), " ", "_")
 }
 
-// Selection are the cases to run, with their timings.
-func Selection(short bool) (list []variant) {
-	for _, group := range [][]Case{life(), network()} {
-		for i := range group {
-			c := &group[i]
-			if short && !c.Short {
+// Selection are the cases of a pair, with their timings: all of them or a short selection, which leaves out of mixed pairs
+// what does not depend on the peer.
+func Selection(p Pair, short bool) (list []Variant) {
+	for _, group := range []struct {
+		name  string
+		cases []Case
+	}{{"life", life()}, {"network", network()}, {"reload", reload()}, {"hostile", hostile()}, {"mismatch", mismatch()}, {"more", more()}} {
+		for i := range group.cases {
+			c := &group.cases[i]
+			c.Group = group.name
+			mixed := p.Ours("a") != p.Ours("b")
+			if !oursAt(p, c.Only) || short && (!c.Short || mixed && c.Alike) {
 				continue
 			}
 			timings := c.Timings
 			if len(timings) == 0 {
 				timings = []Timing{V2}
 			}
+			if short {
+				timings = timings[:1]
+			}
 			for _, t := range timings {
-				list = append(list, variant{c, t})
+				list = append(list, Variant{c, t})
 			}
 		}
 	}
 	return list
 }
-
-// fits reports whether the case makes sense for the pair.
-func (v variant) fits(p Pair) bool { return oursAt(p, v.Only) }
 
 // oursAt reports whether all those nodes run this program.
 func oursAt(p Pair, nodes string) bool {
@@ -86,4 +92,4 @@ func oursAt(p Pair, nodes string) bool {
 }
 
 // excused reports whether keepalived's own fault may make the case fail.
-func (v variant) excused(p Pair) bool { return !oursAt(p, v.Weak) }
+func (v Variant) excused(p Pair) bool { return !oursAt(p, v.Weak) }

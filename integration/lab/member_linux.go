@@ -49,6 +49,8 @@ func (m *Member) Start() {
 // Launch starts its program and does not wait.
 func (m *Member) Launch() {
 	m.write()
+	os.Remove(m.dir + "/pid") // as a boot does: the number may be a zombie's yet
+	os.Remove(m.dir + "/vrrp.pid")
 	if m.process != nil {
 		m.logs += m.process.Output() + "--- started again\n"
 	}

@@ -39,7 +39,7 @@ func (o *Outcome) Errors() (list []string) {
 }
 
 // Run runs a case with a pair in a world of its own.
-func (v variant) Run(p Pair) *Outcome {
+func (v Variant) Run(p Pair) *Outcome {
 	out := &Outcome{Case: v.ID(), Pair: p}
 	if v.excused(p) {
 		out.Excused = v.Why
@@ -78,14 +78,14 @@ func (v variant) Run(p Pair) *Outcome {
 	return out
 }
 
-func (v variant) nodes() []string {
+func (v Variant) nodes() []string {
 	if len(v.Nodes) > 0 {
 		return v.Nodes
 	}
 	return []string{"a", "b"}
 }
 
-func (o *Outcome) judge(v variant, w *World) {
+func (o *Outcome) judge(v Variant, w *World) {
 	o.Missed = append(o.Missed, w.missed...)
 	if v.Want != nil {
 		o.Missed = append(o.Missed, check(v.Want(v.Timing), &w.figures)...)

@@ -132,11 +132,12 @@ func (w *World) named(mac string) string {
 	return mac
 }
 
-// Phase waits until that fraction of an interval has passed since an advertisement of the master: what an outage lasts
-// depends on it.
-func (w *World) Phase(fraction float64) {
-	before := w.ear.count()
-	w.Must("an advertisement", 3*w.Timing.Interval+soon, func() bool { return w.ear.count() > before })
+// Phase waits until that fraction of an interval has passed since an advertisement of a: what an outage lasts depends on it.
+func (w *World) Phase(fraction float64) { w.phaseOf("a", fraction) }
+
+func (w *World) phaseOf(node string, fraction float64) {
+	before := w.ear.count(node)
+	w.Must("an advertisement of "+node, 3*w.Timing.Interval+soon, func() bool { return w.ear.count(node) > before })
 	w.Pass(time.Duration(fraction * float64(w.Timing.Interval)))
 }
 
