@@ -17,8 +17,8 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // stands here.
 var rows = [][]string{
 	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/netif/nstest", "vrrpapp/wire"},
-	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif"},
-	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/speaker"},
+	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif", "vrrpapp/script"},
+	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/notify", "vrrpapp/speaker", "vrrpapp/track"},
 	3:  {"modules/sample"},
 	4:  {"modules/acl", "modules/logformat", "modules/logtarget"},
 	5:  {"modules/action", "modules/balance", "modules/check"},
