@@ -20,6 +20,9 @@ type Script struct {
 	User, Group string
 }
 
+// shell runs a program that the kernel does not know how to run.
+const shell = "/bin/sh"
+
 // Rules are what the configuration says about all scripts.
 type Rules struct {
 	// User and Group run scripts that name none (script_user). Default keepalived_script if there is such a user, else who
@@ -35,8 +38,9 @@ type Program struct {
 	who  *who
 }
 
-// Ready makes a script ready. A warning is about what is wrong now and may be mended before it runs; an error says why it is
-// never run: no such user, or Secure.
+// Ready makes a script ready. An error says why it is never run, as keepalived 2.2.7 disables it until the next reload: the
+// program is not there or not executable for its user, there is no such user, or Secure forbids it. A warning is about a program
+// that runs all the same.
 func (r Rules) Ready(s Script) (p *Program, warnings []string, err error) {
 	if len(s.Command) == 0 || s.Command[0] == "" {
 		return nil, nil, errors.New("no command")
@@ -48,16 +52,20 @@ func (r Rules) Ready(s Script) (p *Program, warnings []string, err error) {
 	if !filepath.IsAbs(s.Command[0]) {
 		path, err := exec.LookPath(s.Command[0])
 		if err != nil {
-			return p, []string{fmt.Sprintf("%s: not found", s.Command[0])}, nil
+			return nil, nil, err
+		}
+		if path, err = filepath.Abs(path); err != nil {
+			return nil, nil, err
 		}
 		p.args = append([]string{path}, s.Command[1:]...)
+		warnings = []string{fmt.Sprintf("%s was found as %s: write the whole path", s.Command[0], path)}
 	}
-	if w := p.who.missing(p.args[0]); w != "" {
-		warnings = append(warnings, w)
+	if err := p.who.executable(p.args[0]); err != nil {
+		return nil, warnings, err
 	}
 	if r.Secure && p.who.isRoot() {
 		if reason := writable(p.args[0]); reason != "" {
-			return nil, warnings, fmt.Errorf("%s: %s: not run as root", p.args[0], reason)
+			return nil, warnings, fmt.Errorf("%s is not run as root: %s", p.args[0], reason)
 		}
 	}
 	return p, warnings, nil
@@ -139,7 +147,13 @@ func (p *Program) Start(more ...string) (*Run, error) {
 	cmd := &exec.Cmd{Path: args[0], Args: args, Env: os.Environ()}
 	alone(cmd, p.who)
 	r := &Run{cmd: cmd, began: time.Now(), done: make(chan struct{})}
-	if err := cmd.Start(); err != nil {
+	err := cmd.Start()
+	if errors.Is(err, syscall.ENOEXEC) { // a script without #!: the shell's, as with keepalived
+		cmd = &exec.Cmd{Path: shell, Args: append([]string{shell}, args...), Env: cmd.Env}
+		alone(cmd, p.who)
+		r.cmd, err = cmd, cmd.Start()
+	}
+	if err != nil {
 		return nil, err
 	}
 	go func() {

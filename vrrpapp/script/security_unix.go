@@ -4,24 +4,39 @@ package script
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
 )
 
-// missing says why the user cannot run the program now, or nothing.
-func (w *who) missing(path string) string {
+// executable says why the user cannot run the program.
+func (w *who) executable(path string) error {
 	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return err.Error()
-	case !info.Mode().IsRegular():
-		return path + ": not a file"
-	case info.Mode().Perm()&0o111 == 0:
-		return path + ": not executable"
+	if err != nil {
+		return err
 	}
-	return ""
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a file", path)
+	}
+	uid, gid := uint32(os.Geteuid()), uint32(os.Getegid())
+	if w != nil {
+		uid, gid = w.cred.Uid, w.cred.Gid
+	}
+	bits := fs.FileMode(0o001)
+	switch st, ok := info.Sys().(*syscall.Stat_t); {
+	case uid == 0 || !ok:
+		bits = 0o111
+	case st.Uid == uid:
+		bits = 0o100
+	case st.Gid == gid:
+		bits = 0o010
+	}
+	if info.Mode().Perm()&bits == 0 {
+		return fmt.Errorf("%s: not executable for user %d, group %d", path, uid, gid)
+	}
+	return nil
 }
 
 // writable says who but root can change the program or a folder on its way, or nothing.

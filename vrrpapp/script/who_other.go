@@ -20,11 +20,9 @@ func (r Rules) who(s Script) (*who, error) {
 
 func (*who) isRoot() bool { return false }
 
-func (*who) missing(path string) string {
-	if _, err := os.Stat(path); err != nil {
-		return err.Error()
-	}
-	return ""
+func (*who) executable(path string) error {
+	_, err := os.Stat(path)
+	return err
 }
 
 func writable(string) string { return "" }

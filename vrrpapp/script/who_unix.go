@@ -66,6 +66,15 @@ func (w *who) unlessSelf(named bool) (*who, error) {
 	return nil, nil
 }
 
+// Owner is who owns what the configuration gives to a user, as for scripts.
+func (r Rules) Owner(user, group string) (uid, gid int, err error) {
+	w, err := r.who(Script{User: user, Group: group})
+	if w == nil {
+		return os.Geteuid(), os.Getegid(), err
+	}
+	return int(w.cred.Uid), int(w.cred.Gid), nil
+}
+
 func lookup(name string) (*user.User, error) {
 	u, err := user.Lookup(name)
 	if err != nil {

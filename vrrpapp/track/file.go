@@ -61,18 +61,18 @@ func (f *File) DefaultWeight() (int, bool) { return f.or(1) }
 func (f *File) Scaled() bool { return true }
 
 // Check looks for the file. A file that will be made is no fault.
-func (f *File) Check(script.Rules) (warnings []string) {
+func (f *File) Check(script.Rules) (warnings []string, err error) {
 	info, err := os.Stat(f.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.InitFile != nil:
 	case errors.Is(err, fs.ErrNotExist):
-		return []string{f.Path + ": not there: it counts as 0 until it is"}
+		warnings = []string{f.Path + ": not there: it counts as 0 until it is"}
 	case err != nil:
-		return []string{err.Error()}
+		warnings = []string{err.Error()}
 	case !info.Mode().IsRegular():
-		return []string{f.Path + ": not a file: it counts as 0"}
+		warnings = []string{f.Path + ": not a file: it counts as 0"}
 	}
-	return nil
+	return warnings, nil
 }
 
 // Run reads it until ctx is done.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	"go.uber.org/zap"
 )
 
 func init() { caddy.RegisterModule(new(Process)) }
@@ -36,7 +36,7 @@ type Process struct {
 	// FullCommand compares the command line, not the name (full_command).
 	FullCommand bool `json:"full_command,omitempty"`
 
-	log *zap.Logger
+	log *slog.Logger
 }
 
 // CaddyModule registers the tracker.
@@ -46,7 +46,7 @@ func (*Process) CaddyModule() caddy.ModuleInfo {
 
 // Provision fills in the defaults.
 func (p *Process) Provision(ctx caddy.Context) error {
-	p.log = ctx.Logger()
+	p.log = ctx.Slogger()
 	if p.Quorum == 0 && (p.QuorumMax == nil || *p.QuorumMax > 0) {
 		p.Quorum = 1
 	}
@@ -75,7 +75,7 @@ func (p *Process) DefaultWeight() (int, bool) { return p.or(0) }
 func (p *Process) Run(ctx context.Context, tell func(Verdict)) {
 	told, end, err := processNews()
 	if err != nil {
-		p.log.Warn("the kernel does not tell of processes here: /proc is read instead", zap.Duration("interval", look), zap.Error(err))
+		p.log.Warn("the kernel does not tell of processes here: /proc is read instead", "interval", look, "error", err)
 	} else {
 		defer end()
 	}

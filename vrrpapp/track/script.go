@@ -76,12 +76,9 @@ func (s *Script) DefaultWeight() (int, bool) { return s.or(0) }
 func (s *Script) InitFail() bool { return s.InitFailed }
 
 // Check makes the script ready to run.
-func (s *Script) Check(rules script.Rules) (warnings []string) {
+func (s *Script) Check(rules script.Rules) (warnings []string, err error) {
 	s.program, warnings, s.refused = rules.Ready(script.Script{Command: s.Command, User: s.User, Group: s.Group})
-	if s.refused != nil {
-		warnings = append(warnings, s.refused.Error())
-	}
-	return warnings
+	return warnings, s.refused
 }
 
 // Run runs it until ctx is done.

@@ -38,10 +38,11 @@ type Scaled interface {
 	Scaled() bool
 }
 
-// Checker is a tracker that finds faults in what it was told to watch: a script that is not there. Check is called once, before
-// Run. What it says is for the log; the tracker runs all the same and is down where keepalived's would be.
+// Checker is a tracker that finds faults in what it was told to watch. Check is called once, before Run. Warnings are for the
+// log. With an error there is nothing to watch (a script that is not there): the tracker is to be left out of everything that
+// uses it, with the error as a warning, as keepalived disables it until the next reload. Run would say Down for ever.
 type Checker interface {
-	Check(rules script.Rules) (warnings []string)
+	Check(rules script.Rules) (warnings []string, err error)
 }
 
 // Weighing are the words of all trackers.
