@@ -44,6 +44,8 @@ type Rule struct {
 	SPorts, DPorts [2]uint16
 	// Protocol is the tag. Default RouteProtocol.
 	Protocol uint8
+	// NoTrack lets the rule go when somebody removes it. Host takes no notice of it: it is for who watches.
+	NoTrack bool
 }
 
 // v6 finds out the family.
