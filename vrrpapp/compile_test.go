@@ -86,6 +86,7 @@ func TestMistakes(t *testing.T) {
 		{instanceWith(`"unicast_peer": [{"address": "fe80::2"}], "virtual_ipaddress": [{"address": "10.0.0.3"}]`), "fe80::2 is not of the family"},
 		{instanceWith(`"mcast_dst_ip": "10.0.0.1"`), "not a multicast address"},
 		{instanceWith(`"use_vmac": {"mac": "1:2:3"}`), "is not a MAC address"},
+		{instanceWith(`"virtual_routes": ["10.1.0.0/16 via nowhere"]`), "virtual_routes"},
 		{`{"instances": [{"name": "A", "interface": "e", "virtual_router_id": 7}, {"name": "B", "interface": "e", "virtual_router_id": 7}]}`,
 			"instance B: virtual_router_id 7 is taken by A"},
 		{`{"sync_groups": [{"name": "G", "group": ["X"]}]}`, "there is no instance X"},
