@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // programs are what the test binary can be beside the tests.
-var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node}
+var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node, "late": late, "busy": busy}
 
 // proxy holds a guard with two routers until it is killed.
 func proxy() int {
