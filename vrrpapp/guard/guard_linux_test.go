@@ -183,6 +183,25 @@ func TestStuck(t *testing.T) {
 	}
 }
 
+// A guard that does not read is replaced as soon as something does not fit into the socket: killed, for it would take the
+// socket's end for ours.
+func TestFull(t *testing.T) {
+	s := start(t, Options{})
+	was := s.pid()
+	syscall.Kill(was, syscall.SIGSTOP)
+	begin := time.Now()
+	for i := 0; s.pid() == was && time.Since(begin) < soon; i++ {
+		s.Track("web", true, i)
+	}
+	s.await("another guard", func() bool { return s.pid() != was })
+	if took := time.Since(begin); took > 2*patient {
+		t.Errorf("after %v", took)
+	}
+	if slices.Contains(s.told(), "release") {
+		t.Error("it handed over")
+	}
+}
+
 // A configuration that comes into force after its caller was told that it did not is taken back.
 func TestTooLate(t *testing.T) {
 	s := start(t, Options{})
