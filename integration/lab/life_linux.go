@@ -29,7 +29,7 @@ func life() []Case {
 			GoalOf: "ab",
 		},
 		{
-			Name: "SIGTERM of the master", Timings: five, Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "SIGTERM of the master", Timings: five, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Terminate()
 				w.Settle("b")
@@ -39,7 +39,7 @@ func life() []Case {
 			GoalOf: "a",
 		},
 		{
-			Name: "restart, nopreempt", Timings: three, Repeat: 3,
+			Ceiling: under(10), Name: "restart, nopreempt", Timings: three, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Terminate()
 				w.Member("a").Start()
@@ -62,7 +62,7 @@ func life() []Case {
 			GoalOf: "ab",
 		},
 		{
-			Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Repeat: 3,
+			Ceiling: under(10), Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Order("handover")
 				w.Settle("b")
@@ -84,7 +84,7 @@ func preempt(w *World) {
 func killed() []Case {
 	return []Case{
 		{
-			Name: "power loss", Timings: five, Short: true, Repeat: 3,
+			Ceiling: above(5), Name: "power loss", Timings: five, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				w.Member("a").PowerOff()
@@ -119,7 +119,7 @@ func killed() []Case {
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 		},
 		{
-			Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
+			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)

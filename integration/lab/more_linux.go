@@ -95,7 +95,7 @@ func (m *Member) churn(n int) {
 // busy loads all processors.
 func busy(name string, d time.Duration) Case {
 	return Case{
-		Name: name, Timings: []Timing{V2, V3, V3Fast}, Alone: true, Most: d + time.Minute,
+		Ceiling: under(0), Figure: "changes", Name: name, Timings: []Timing{V2, V3, V3Fast}, Alone: true, Most: d + time.Minute,
 		Do: func(w *World) {
 			stop := w.load(32)
 			w.Pass(d)

@@ -89,7 +89,7 @@ func heals(w *World) {
 // flap is a carrier that goes and comes back.
 func flap(d time.Duration, short bool) Case {
 	return Case{
-		Name: fmt.Sprintf("carrier flap of %v", d), Short: short, Repeat: 3,
+		Ceiling: under(ms(d) + 20), Name: fmt.Sprintf("carrier flap of %v", d), Short: short, Repeat: 3,
 		Do: func(w *World) {
 			w.Phase(0.3)
 			a := w.Member("a")
@@ -109,7 +109,7 @@ func flap(d time.Duration, short bool) Case {
 func meddling() []Case {
 	return []Case{
 		{
-			Name: "VIP deleted by hand", Timings: []Timing{V2, V6}, Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "VIP deleted by hand", Timings: []Timing{V2, V6}, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").IP("addr del " + w.host() + " dev eth0")
 				w.Calm()
@@ -141,7 +141,7 @@ func meddling() []Case {
 			Weak: "b", Why: "a backup does not look at its addresses",
 		},
 		{
-			Name: "track_script fails", Short: true, Repeat: 3, Figure: "gap",
+			Ceiling: under(10), Name: "track_script fails", Short: true, Repeat: 3, Figure: "gap",
 			Configure: func(w *World) {
 				for _, m := range w.Members {
 					m.tracked("1")
@@ -158,7 +158,7 @@ func meddling() []Case {
 			GoalOf: "a",
 		},
 		{
-			Name: "track_interface goes down", Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "track_interface goes down", Short: true, Repeat: 3,
 			Configure: func(w *World) {
 				for _, m := range w.Members {
 					m.IP("link add other type bridge")
