@@ -17,6 +17,8 @@ ALLOCS   := ./modules/regex ./modules/sample
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
+# Nor do tests use cmd/caddy's profile, with which everything would be compiled twice more, once for the race detector.
+test lint test-only: GOFLAGS += -pgo=off
 
 .PHONY: test tools lint test-only fuzz soak bench pgo build goldens
 

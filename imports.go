@@ -9,5 +9,6 @@ import (
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/balance"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/check"
 	_ "github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
+	_ "github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 	_ "github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf"
 )

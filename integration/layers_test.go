@@ -16,10 +16,13 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // rows is the import rule: a package imports only from lower rows, never from its own. Every package of the repository
 // stands here.
 var rows = [][]string{
-	0:  {"haproxyadapter/cfg", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf", "vrrpapp/netif/nstest", "vrrpapp/wire"},
-	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif"},
-	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/speaker"},
-	3:  {"modules/sample"},
+	0: {
+		"haproxyadapter/cfg", "integration/binary", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf",
+		"vrrpapp/netif/nstest", "vrrpapp/wire",
+	},
+	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif", "vrrpapp/script"},
+	2:  {"modules/pattern", "modules/server", "modules/userlist", "vrrpapp/notify", "vrrpapp/speaker", "vrrpapp/track"},
+	3:  {"modules/sample", "vrrpapp/guard"},
 	4:  {"modules/acl", "modules/logformat", "modules/logtarget"},
 	5:  {"modules/action", "modules/balance", "modules/check"},
 	6:  {"modules/stats"},
@@ -28,8 +31,8 @@ var rows = [][]string{
 	9:  {"vrrpapp/keepalivedconf"},
 	10: {"haproxyadapter"},
 	11: {"caddyfile", "haproxycmd"},
-	12: {""},
-	13: {"cmd/build", "cmd/caddy", "integration", "integration/hunt", "bench"},
+	12: {"", "integration/lab"},
+	13: {"cmd/build", "cmd/caddy", "integration", "integration/ha", "integration/hunt", "bench", "bench/vip"},
 }
 
 // standardOnly are the packages that import nothing but the standard library and each other.

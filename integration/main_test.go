@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
 )
 
 // The programs under comparison. TestMain sets them.
@@ -15,8 +17,7 @@ var (
 	caddyBin   string
 )
 
-// TestMain builds the binary once. INTEGRATION_RACE=1 builds it with the race detector, INTEGRATION_BIN names one that is
-// built already.
+// TestMain builds the binary once; see binary.Build.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code, err := run(m)
@@ -41,17 +42,8 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	if caddyBin = os.Getenv("INTEGRATION_BIN"); caddyBin == "" {
-		caddyBin = filepath.Join(dir, "caddy")
-		args := []string{"build", "-pgo=off", "-o", caddyBin} // the profile would have everything compiled once more
-		if os.Getenv("INTEGRATION_RACE") != "" {
-			args = append(args, "-race")
-		}
-		cmd := exec.Command("go", append(args, "../cmd/caddy")...)
-		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return 0, fmt.Errorf("building the binary: %w", err)
-		}
+	if caddyBin, err = binary.Build(dir); err != nil {
+		return 0, err
 	}
 	return m.Run(), nil
 }

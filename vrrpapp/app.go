@@ -18,6 +18,8 @@ type App struct {
 	Instances []*Instance `json:"instances,omitempty"`
 	// SyncGroups are the vrrp_sync_group blocks.
 	SyncGroups []*SyncGroup `json:"sync_groups,omitempty"`
+
+	build *built
 }
 
 // Global are global_defs and the top level's blocks as far as they concern VRRP. What is a default for instances says so.
@@ -78,6 +80,9 @@ type Global struct {
 	// interfaces (vmac_addr_prefix).
 	VMACPrefix     string `json:"vmac_prefix,omitempty"`
 	VMACAddrPrefix string `json:"vmac_addr_prefix,omitempty"`
+	// ReloadOnSIGHUP loads the configuration's file again at SIGHUP, as keepalived does. The keepalived adapter sets it; Caddy
+	// itself ignores that signal and reloads at SIGUSR1.
+	ReloadOnSIGHUP bool `json:"reload_on_sighup,omitempty"`
 	// Guard is the process that owns sockets and addresses.
 	Guard *Guard `json:"guard,omitempty"`
 	// Rollover is how long a changed auth_pass, virtual_ipaddress or advert_int is still spoken and understood after a
@@ -134,9 +139,4 @@ type FIFO struct {
 	User   string  `json:"user,omitempty"`
 	Group  string  `json:"group,omitempty"`
 	Script *Script `json:"script,omitempty"`
-}
-
-// CaddyModule is how Caddy knows it.
-func (App) CaddyModule() caddy.ModuleInfo {
-	return caddy.ModuleInfo{ID: "vrrp", New: func() caddy.Module { return new(App) }}
 }

@@ -8,11 +8,12 @@ import (
 
 // hear takes an advertisement. What is refused changes nothing but counters (RFC 5798 7.1).
 func (m *Machine) hear(a *Advert) {
+	m.refused = ""
 	if !m.running {
 		return
 	}
-	if why := m.refusal(a); why != "" {
-		m.reject(why, a.Source)
+	if m.refused = m.refusal(a); m.refused != "" {
+		m.reject(m.refused, a.Source)
 		return
 	}
 	at := a.Received

@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -82,6 +83,22 @@ const (
 	ByStart                       // until the process is ready to serve
 )
 
+var holderNames = map[Holder]string{0: "", ByOperator: "operator", ByStart: "start", ByOperator | ByStart: "operator,start"}
+
+// MarshalText names the holders.
+func (h Holder) MarshalText() ([]byte, error) { return []byte(holderNames[h]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (h *Holder) UnmarshalText(b []byte) error {
+	for x, name := range holderNames {
+		if name == string(b) {
+			*h = x
+			return nil
+		}
+	}
+	return fmt.Errorf("fsm: no holder is called %q", b)
+}
+
 // Hold makes it a backup that never takes over, until Resume of the same holder. A master hands over first; if there is no
 // successor it gives the addresses up nevertheless: HandOver does not.
 type Hold struct{ By Holder }
@@ -107,6 +124,10 @@ type Appeared struct {
 // Reload puts another configuration in force without a change of state.
 type Reload struct{ Config Config }
 
+// Regroup says that another group is around the machine than before, or none (Alone): what it owed to the former one ends.
+type Regroup struct{}
+
+func (Regroup) event()   {}
 func (Start) event()     {}
 func (Stop) event()      {}
 func (Tick) event()      {}

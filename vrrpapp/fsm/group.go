@@ -17,13 +17,29 @@ type Step struct {
 	Effect
 }
 
-// NewGroup binds machines in Init. They are driven through the group from then on.
+// NewGroup binds machines. They are driven through the group from then on. Those that are not in Init, as after a reload
+// with other members, keep their state: HandleAll(Regroup) follows.
 func NewGroup(members ...*Machine) *Group {
 	g := &Group{members: members}
 	for _, m := range members {
 		m.group = g
 	}
 	return g
+}
+
+// Alone takes a machine out of its group: it is driven by itself from then on. Regroup follows.
+func (m *Machine) Alone() { m.group = nil }
+
+// regroup ends what was the former group's matter. A member that waited for the others looks at its master again.
+func (m *Machine) regroup() {
+	if m.group == nil {
+		m.setFault(faultGroup, false)
+	}
+	if m.wants {
+		m.wants = false
+		m.arm(tDown, m.now)
+	}
+	m.settle()
 }
 
 // Handle tells one member what happened, and all what follows from it. The steps hold until the next call.

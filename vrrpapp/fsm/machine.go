@@ -51,6 +51,7 @@ type Machine struct {
 	wants    bool // the master is down, and the group has not agreed yet
 	follows  bool // Leaving because the group does
 	counts   Counts
+	refused  Reason // why the last advertisement was
 	rejected map[Reason]uint64
 	said     repeats
 }
@@ -113,6 +114,8 @@ func (m *Machine) Handle(now time.Time, e Event) []Effect {
 		m.appeared(e.Addrs, e.Ours)
 	case Reload:
 		m.reload(e.Config)
+	case Regroup:
+		m.regroup()
 	}
 	return m.out
 }

@@ -76,3 +76,12 @@ func PromoteSecondaries(string) error { return ErrUnsupported }
 
 // freebindNetwork is about options of Linux.
 func freebindNetwork(string, int) error { return ErrUnsupported }
+
+// Namespace is a network namespace, where there is Linux.
+type Namespace struct{}
+
+// CurrentNamespace returns ErrUnsupported.
+func CurrentNamespace() (*Namespace, error) { return nil, ErrUnsupported }
+
+func (*Namespace) Do(func() error) error { return ErrUnsupported }
+func (*Namespace) Close() error          { return nil }

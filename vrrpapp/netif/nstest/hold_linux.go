@@ -21,6 +21,8 @@ type Hold struct {
 	mu      sync.Mutex
 	changes []Change
 	has     map[string]bool
+	dead    map[string]bool
+	places  map[place]bool
 }
 
 // Change is a moment at which a node took the address or let it go.
@@ -52,7 +54,7 @@ func (h Held) String() string {
 // Hold follows an address on all nodes until Stop.
 func (l *Lab) Hold(addr netip.Addr) *Hold {
 	l.t.Helper()
-	h := &Hold{addr: addr, begun: time.Now(), done: make(chan struct{}), has: map[string]bool{}}
+	h := &Hold{addr: addr, begun: time.Now(), done: make(chan struct{}), has: map[string]bool{}, dead: map[string]bool{}, places: map[place]bool{}}
 	for name, n := range l.nodes {
 		updates := make(chan netlink.AddrUpdate, 64)
 		n.Do(func() error {
@@ -63,7 +65,8 @@ func (l *Lab) Hold(addr netip.Addr) *Hold {
 			for _, a := range list {
 				if ip, _ := netip.AddrFromSlice(a.IP); ip.Unmap() == addr {
 					h.mu.Lock()
-					h.has[name] = true
+					bits, _ := a.Mask.Size()
+					h.has[name], h.places[place{name, a.LinkIndex, bits}] = true, true
 					h.mu.Unlock()
 				}
 			}
@@ -79,19 +82,62 @@ func (l *Lab) Hold(addr netip.Addr) *Hold {
 	return h
 }
 
-// update takes the news. A change of an address that stays is told as a new one; on two interfaces of a node, or with two
-// masks, the last news counts.
+// place is where a node has the address: it may be there with two masks or on two interfaces.
+type place struct {
+	node       string
+	link, bits int
+}
+
+// update takes the news. A change of an address that stays is told as a new one.
 func (h *Hold) update(node string, u netlink.AddrUpdate) {
-	now := time.Since(h.begun)
 	if ip, _ := netip.AddrFromSlice(u.LinkAddress.IP); ip.Unmap() != h.addr {
 		return
 	}
+	bits, _ := u.LinkAddress.Mask.Size()
+	h.mu.Lock()
+	if at := (place{node, u.LinkIndex, bits}); u.NewAddr {
+		h.places[at] = true
+	} else {
+		delete(h.places, at)
+	}
+	has := false
+	for at := range h.places {
+		has = has || at.node == node
+	}
+	h.mu.Unlock()
+	h.set(node, has)
+}
+
+func (h *Hold) set(node string, has bool) {
+	now := time.Since(h.begun)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.has[node] != u.NewAddr {
-		h.has[node] = u.NewAddr
-		h.changes = append(h.changes, Change{At: now, Node: node, Has: u.NewAddr})
+	if h.has[node] != has && !h.dead[node] {
+		h.has[node] = has
+		h.changes = append(h.changes, Change{At: now, Node: node, Has: has})
 	}
+}
+
+// Bury says that a node has lost its power: what its kernel still holds counts no more, until Revive.
+func (h *Hold) Bury(node string) {
+	h.set(node, false)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dead[node] = true
+}
+
+// Revive ends Bury, for a node that has been cleared of addresses.
+func (h *Hold) Revive(node string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.dead, node)
+}
+
+// Changes are all takings and lettings so far.
+func (h *Hold) Changes() []Change {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.changes)
 }
 
 // Now are the nodes that have the address.

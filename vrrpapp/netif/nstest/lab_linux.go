@@ -3,7 +3,6 @@ package nstest
 import (
 	"fmt"
 	"net/netip"
-	"testing"
 
 	"github.com/vishvananda/netlink"
 )
@@ -14,7 +13,7 @@ type Lab struct {
 	Switch *Namespace
 
 	nodes map[string]*Node
-	t     testing.TB
+	t     T
 }
 
 // Node is a namespace whose eth0 is plugged into the lab's switch.
@@ -24,7 +23,7 @@ type Node struct {
 }
 
 // NewLab makes a switch and a node for each name (at most 15 bytes). Nodes have no IPv4 address yet.
-func NewLab(t testing.TB, names ...string) *Lab {
+func NewLab(t T, names ...string) *Lab {
 	t.Helper()
 	l := &Lab{Switch: New(t, "switch"), nodes: map[string]*Node{}, t: t}
 	l.Switch.Do(func() error {
@@ -46,6 +45,13 @@ func (l *Lab) plug(name string) {
 	l.t.Helper()
 	n := &Node{Namespace: New(l.t, name), lab: l}
 	l.nodes[name] = n
+	n.Wire()
+}
+
+// Wire gives the node its eth0, without addresses, and plugs it in: anew after Tear.
+func (n *Node) Wire() {
+	n.t.Helper()
+	l, name := n.lab, n.Name
 	l.Switch.Do(func() error {
 		veth := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: name}, PeerName: "eth0", PeerNamespace: netlink.NsFd(n.f.Fd())}
 		if err := netlink.LinkAdd(veth); err != nil {
@@ -57,6 +63,12 @@ func (l *Lab) plug(name string) {
 		return l.port(name, netlink.LinkSetUp)
 	})
 	n.Do(func() error { return onLink("eth0", netlink.LinkSetUp) })
+}
+
+// Tear takes the node's eth0 away.
+func (n *Node) Tear() {
+	n.t.Helper()
+	n.Do(func() error { return onLink("eth0", netlink.LinkDel) })
 }
 
 // Node is the node of that name.

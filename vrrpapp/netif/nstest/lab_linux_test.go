@@ -94,7 +94,8 @@ func TestHold(t *testing.T) {
 		{func() { b.IP("addr add 10.80.0.100/24 dev eth0") }, is("a", "b")},
 		{func() { a.IP("addr del 10.80.0.100/32 dev eth0") }, is("b")},
 		{func() { a.IP("addr add 10.80.0.101/32 dev eth0") }, is("b")},
-		{func() { b.IP("addr del 10.80.0.100/24 dev eth0") }, is()},
+		{func() { b.IP("addr add 10.80.0.100/32 dev eth0"); b.IP("addr del 10.80.0.100/24 dev eth0") }, is("b")},
+		{func() { b.IP("addr del 10.80.0.100/32 dev eth0") }, is()},
 		{func() { a.IP("addr add 10.80.0.100/32 dev eth0") }, is("a")},
 	}
 	for i, s := range steps {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"testing"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -15,17 +14,26 @@ import (
 // keeps it, so that no goroutine visits a namespace on it.
 func init() { runtime.LockOSThread() }
 
+// T is what of testing.TB is needed here, so that programs that measure can use namespaces too.
+type T interface {
+	Helper()
+	// Fatalf ends the goroutine.
+	Fatalf(format string, args ...any)
+	// Cleanup has fn called at the end, the last one first.
+	Cleanup(fn func())
+}
+
 // Namespace is a network namespace of a test.
 type Namespace struct {
 	// Name is what the test calls it; it appears in messages only.
 	Name string
 
-	t testing.TB
+	t T
 	f *os.File // holds the namespace
 }
 
 // New makes a namespace with its loopback up; it ends with the test.
-func New(t testing.TB, name string) *Namespace {
+func New(t T, name string) *Namespace {
 	t.Helper()
 	n := &Namespace{Name: name, t: t}
 	if err := visit(func() error { return n.create() }); err != nil {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Process is a command that runs inside a namespace until the test ends.
@@ -32,11 +34,23 @@ func (o *output) Write(p []byte) (int, error) {
 // Start starts a command inside. When the test ends it gets SIGTERM, and SIGKILL if it has not ended after two seconds.
 func (n *Namespace) Start(name string, args ...string) *Process {
 	n.t.Helper()
-	p := &Process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	return n.StartCommand(exec.Command(name, args...))
+}
+
+// StartCommand is Start with more of exec.Cmd: an environment, a folder.
+func (n *Namespace) StartCommand(cmd *exec.Cmd) *Process {
+	n.t.Helper()
+	p := &Process{cmd: cmd, done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.cmd.WaitDelay = time.Second
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	n.Do(p.cmd.Start)
+	n.Do(func() error {
+		// The thread is thrown away: only the command is meant, for tests that have hurried themselves.
+		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, 0); err != nil {
+			return err
+		}
+		return p.cmd.Start()
+	})
 	go func() { p.cmd.Wait(); close(p.done) }()
 	n.t.Cleanup(func() { p.Stop() })
 	return p

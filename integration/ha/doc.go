@@ -1,0 +1,2 @@
+// Package ha runs the cases of the lab as tests.
+package ha

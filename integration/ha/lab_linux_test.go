@@ -1,0 +1,38 @@
+package ha
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/integration/lab"
+)
+
+// TestLab runs the short selection, or with LAB=all everything, with all pairs; LAB_PAIRS names some, with commas between.
+// LAB_EVIDENCE=1 shows what happened also where nothing failed.
+// The pair of keepalived alone is only measured: its failures are no errors here.
+func TestLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: programs are not started")
+	}
+	for _, p := range lab.Pairs(caddyBin) {
+		if only := os.Getenv("LAB_PAIRS"); only != "" && !strings.Contains(","+only+",", ","+p.String()+",") {
+			continue
+		}
+		for _, c := range lab.Selection(p, os.Getenv("LAB") != "all") {
+			t.Run(p.String()+"/"+c.ID(), func(t *testing.T) {
+				if !c.Alone {
+					t.Parallel()
+				}
+				out := c.Run(p)
+				t.Logf("%s %s: survived %v %q %q: %v", p, c.ID(), out.Survived(), out.Missed, out.Failure, out.Figures)
+				for _, e := range out.Errors() {
+					t.Error(e)
+				}
+				if t.Failed() || os.Getenv("LAB_EVIDENCE") != "" {
+					t.Log(out.Evidence)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package ha
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
+)
+
+// caddyBin is the program under test. TestMain builds it.
+var caddyBin string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "integration/ha:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	if testing.Short() {
+		return m.Run(), nil
+	}
+	dir, err := os.MkdirTemp("", "ha")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if caddyBin, err = binary.Build(dir); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}

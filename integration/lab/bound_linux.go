@@ -1,0 +1,104 @@
+package lab
+
+import (
+	"fmt"
+	"time"
+)
+
+// Bound is something that figures must keep to; it says what is wrong with them, or "".
+type Bound func(f *Figures) string
+
+// check are the complaints of all bounds.
+func check(bounds []Bound, f *Figures) (list []string) {
+	for _, b := range bounds {
+		if why := b(f); why != "" {
+			list = append(list, why)
+		}
+	}
+	return list
+}
+
+// slack is what a busy machine may add to any time.
+const slack = 60 * time.Millisecond
+
+// heldBy: at the end exactly that node has the address, and the client sends to it.
+func heldBy(node string) Bound {
+	return func(f *Figures) string {
+		switch {
+		case f.Holder != node:
+			return fmt.Sprintf("held by %q, want %q", f.Holder, node)
+		case f.Neighbour != node:
+			return fmt.Sprintf("the client sends to %q, held by %q", f.Neighbour, node)
+		}
+		return ""
+	}
+}
+
+// heldByOne: at the end one node has the address, whichever it is.
+func heldByOne(f *Figures) string {
+	if len(f.Holder) != 1 || f.Neighbour != f.Holder {
+		return fmt.Sprintf("held by %q, the client sends to %q, want one", f.Holder, f.Neighbour)
+	}
+	return ""
+}
+
+// reaches: at the end the client sends to that node.
+func reaches(node string) Bound {
+	return func(f *Figures) string {
+		if f.Neighbour != node {
+			return fmt.Sprintf("the client sends to %q, want %q", f.Neighbour, node)
+		}
+		return ""
+	}
+}
+
+func atMost(what string, of func(f *Figures) time.Duration, d time.Duration) Bound {
+	return func(f *Figures) string {
+		if got := of(f); got > d {
+			return fmt.Sprintf("%s %.1f ms, want at most %.1f", what, ms(got), ms(d))
+		}
+		return ""
+	}
+}
+
+// gap bounds the longest time without an answer, nobody and several the times without and with too many holders.
+func gap(d time.Duration) Bound {
+	return atMost("no answer for", func(f *Figures) time.Duration { return f.Gap }, d)
+}
+
+func nobody(d time.Duration) Bound {
+	return atMost("nobody held it for", func(f *Figures) time.Duration { return f.Nobody }, d)
+}
+
+func several(d time.Duration) Bound {
+	return atMost("several held it for", func(f *Figures) time.Duration { return f.Several }, d)
+}
+
+// took bounds the time until the last change.
+func took(d time.Duration) Bound {
+	return atMost("the last change came after", func(f *Figures) time.Duration { return f.Took }, d)
+}
+
+func count(what string, of func(f *Figures) int, most int) Bound {
+	return func(f *Figures) string {
+		if got := of(f); got > most {
+			return fmt.Sprintf("%d %s, want at most %d", got, what, most)
+		}
+		return ""
+	}
+}
+
+// lost bounds the requests without an answer, of one every 5 ms.
+func lost(n int) Bound { return count("pings lost", func(f *Figures) int { return f.Lost }, n) }
+
+// changes bounds takings and lettings together: a move is two.
+func changes(n int) Bound {
+	return count("takings and lettings", func(f *Figures) int { return f.Changes }, n)
+}
+
+func failed(n int) Bound {
+	return count("requests failed", func(f *Figures) int { return f.Failed }, n)
+}
+
+// still: the address does not move and is always reached.
+var still = []Bound{heldBy("a"), changes(0), lost(0)}

@@ -1,0 +1,91 @@
+package lab
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
+)
+
+// span is what is measured between Begin and End.
+type span struct {
+	begun time.Time
+	hold  *nstest.Hold
+	ping  *nstest.Ping
+}
+
+// Figures are what a span has measured.
+type Figures struct {
+	// Holder are the nodes that had the address at the end, joined by "+"; Neighbour is where the client sends to.
+	Holder, Neighbour string
+	// Took is when the last change happened after the beginning; 0 if there was none.
+	Took time.Duration
+	// Nobody and Several are for how long no node, or more than one, had the address.
+	Nobody, Several time.Duration
+	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
+	Gap        time.Duration
+	Lost, Sent int
+	// Changes counts takings and lettings of the address.
+	Changes int
+	// Failed counts requests of an HTTP client that failed; Requests are all.
+	Failed, Requests int
+}
+
+func (f Figures) String() string {
+	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, %d changes",
+		f.Holder, f.Neighbour, ms(f.Took), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), f.Changes)
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// Begin starts to measure.
+func (w *World) Begin() {
+	w.span = &span{hold: w.lab.Hold(w.VIP), ping: w.Client.Ping(w.VIP, 5*time.Millisecond), begun: time.Now()}
+	w.Note("begin: held by %q", w.Holders())
+}
+
+// End ends the measurement.
+func (w *World) End() {
+	s := w.span
+	if s == nil {
+		return
+	}
+	w.span = nil
+	held, ping := s.hold.Stop(), s.ping.Stop()
+	f := &w.figures
+	f.Holder, f.Neighbour = w.Holders(), w.Neighbour()
+	f.Nobody, f.Several, f.Changes = held.Nobody, held.Several, len(held.Changes)
+	f.Gap, f.Lost, f.Sent = ping.Longest, ping.Lost, ping.Sent
+	if n := len(held.Changes); n > 0 {
+		f.Took = held.Changes[n-1].At
+	}
+	w.Note("end: %v", held)
+	for _, g := range ping.Gaps {
+		w.Note("no answers from %.1f ms on for %.1f ms, %d lost", ms(g.From.Sub(s.begun)), ms(g.For), g.Lost)
+	}
+	w.Note("heard since begin: %s", told(w.ear.since(s.begun), s.begun))
+}
+
+func (w *World) bury(node string) {
+	w.hold.Bury(node)
+	if w.span != nil {
+		w.span.hold.Bury(node)
+	}
+}
+
+func (w *World) revive(node string) {
+	w.hold.Revive(node)
+	if w.span != nil {
+		w.span.hold.Revive(node)
+	}
+}
+
+// Settle waits until exactly those nodes have the address, for at most twice the master-down time, and then that they keep it
+// for as long as a wrong one would take to step forward.
+func (w *World) Settle(holders string) {
+	w.Agree(holders, 2*w.Timing.Down(1)+2*time.Second)
+	w.Calm()
+}
+
+// Calm lets a master-down time pass, in which whoever is wrong about the master shows it.
+func (w *World) Calm() { w.Pass(w.Timing.Down(1) + 100*time.Millisecond) }

@@ -1,0 +1,10 @@
+package vrrpapp
+
+import "errors"
+
+// What the admin API answers.
+var (
+	errMethod     = errors.New("GET shows, POST orders")
+	errOrder      = errors.New("the orders are handover, hold and resume")
+	errNoInstance = errors.New("there is no vrrp instance of that name")
+)

@@ -1,0 +1,148 @@
+package guard
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
+)
+
+// memory is what the proxy knows of its guard, and tells the next one.
+type memory struct {
+	config   *speaker.Config
+	ready    bool
+	released bool
+	verdicts map[string]verdict
+	orders   map[string]speaker.Order // Hold and HandOver by router
+	states   map[string]fsm.State     // by router, as reported
+	groups   map[string]fsm.State     // by sync group
+	heard    time.Time                // the guard's last sign of life
+}
+
+type verdict struct {
+	up    bool
+	value int
+}
+
+func newMemory() memory {
+	return memory{
+		verdicts: map[string]verdict{}, orders: map[string]speaker.Order{},
+		states: map[string]fsm.State{}, groups: map[string]fsm.State{},
+	}
+}
+
+// applied notes a configuration. A router may have another name in it than before, see speaker.Speaker.Apply.
+func (m *memory) applied(c speaker.Config) {
+	m.released = false
+	before := map[identity]string{}
+	if m.config != nil {
+		for _, r := range m.config.Routers {
+			before[identify(r)] = r.Name
+		}
+	}
+	states, orders := map[string]fsm.State{}, map[string]speaker.Order{}
+	for _, r := range c.Routers {
+		was, same := before[identify(r)]
+		if s, ok := m.states[r.Name]; ok {
+			states[r.Name] = s
+		} else if same {
+			states[r.Name] = m.states[was]
+		}
+		if o, ok := m.orders[was]; ok && same {
+			orders[r.Name] = o
+		}
+	}
+	m.config, m.states, m.orders = &c, states, orders
+}
+
+// identity is what peers see of a router.
+type identity struct {
+	name    string
+	vrid    uint8
+	ipv6    bool
+	unicast bool
+	source  netip.Addr
+}
+
+func identify(r speaker.Router) identity {
+	i := identity{r.Interface, r.VRID, r.IPv6, r.Unicast, netip.Addr{}}
+	if r.Unicast {
+		i.source = r.Source
+	}
+	return i
+}
+
+// ordered notes an order that was obeyed.
+func (m *memory) ordered(router string, o speaker.Order) {
+	if m.config == nil {
+		return
+	}
+	for _, r := range m.config.Routers {
+		if router != "" && router != r.Name {
+			continue
+		}
+		switch {
+		case o == speaker.Resume:
+			delete(m.orders, r.Name)
+		case o == speaker.Hold || m.orders[r.Name] != speaker.Hold:
+			m.orders[r.Name] = o // HandOver does not end Hold
+		}
+	}
+}
+
+// reported notes a change of state, and judges whether it is one: a guard that was restarted begins with Init, which its
+// predecessor's routers were not in.
+func (m *memory) reported(r *speaker.Report) bool {
+	if r.Kind != speaker.Changed {
+		return true
+	}
+	states, name := m.states, r.Router
+	if name == "" {
+		states, name = m.groups, r.Group
+	}
+	was := states[name]
+	states[name] = r.To
+	if r.To == fsm.Master && m.orders[r.Router] == speaker.HandOver {
+		delete(m.orders, r.Router) // its effect is over
+	}
+	if r.From == fsm.Init {
+		r.From = was
+	}
+	return r.From != r.To
+}
+
+// masters are to be adopted.
+func (m *memory) masters() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(m.states)) {
+		if m.states[name] == fsm.Master && !m.released {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// replay are the commands that bring another guard to where the last one was. Ready and the verdicts come first, so that no
+// router waits for them.
+func (m *memory) replay() (list []command) {
+	if m.ready && !m.released {
+		list = append(list, command{Do: doReady})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.verdicts)) {
+		v := m.verdicts[name]
+		list = append(list, command{Do: doTrack, Name: name, Up: v.up, Value: v.value})
+	}
+	if m.config == nil {
+		return list
+	}
+	list = append(list, command{Do: doApply, Config: m.config})
+	if m.released {
+		return append(list, command{Do: doRelease}) // what the last one left behind
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.orders)) {
+		list = append(list, command{Do: doOrder, Name: name, Order: m.orders[name]})
+	}
+	return list
+}

@@ -1,0 +1,112 @@
+package guard
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
+)
+
+// When the proxy is killed, another node has the address after its skew, and the dead one has not.
+func TestTakeover(t *testing.T) {
+	for name, p := range map[string]pace{"1 s": second, "100 ms": tenth} {
+		t.Run(name, func(t *testing.T) {
+			q := startPair(t, p)
+			guard, begin := q.a.guard(), time.Now()
+			q.a.Signal(syscall.SIGKILL)
+			q.holder("b")
+			took := time.Since(begin)
+			held, ping := q.hold.Stop(), q.ping.Stop()
+			t.Logf("%v; %v; %v", took, held, ping)
+			if took > p.skew()+300*time.Millisecond {
+				t.Errorf("it took %v, the skew is %v", took, p.skew())
+			}
+			if held.Nobody > 5*time.Millisecond || held.Several > 50*time.Millisecond || ping.Longest > 50*time.Millisecond {
+				t.Error("the hand-over was not smooth")
+			}
+			await(t, "the guard's end", func() bool { return !alive(guard) })
+		})
+	}
+}
+
+// When the guard is killed, nothing changes.
+func TestGuardKilled(t *testing.T) {
+	q := startPair(t, second)
+	guard := q.a.guard()
+	syscall.Kill(guard, syscall.SIGKILL)
+	begin := time.Now()
+	await(t, "another guard", func() bool { return q.a.guard() != guard })
+	took := time.Since(begin)
+	time.Sleep(4 * time.Second) // longer than b waits for a master
+	held, ping := q.hold.Stop(), q.ping.Stop()
+	t.Logf("new guard after %v; %v; %v", took, held, ping)
+	if len(held.Changes) != 0 || ping.Lost != 0 {
+		t.Error("the address moved")
+	}
+	if out := q.a.Output(); strings.Count(out, "\nchanged") != 2 || strings.Count(out, "\nguard ") != 1 {
+		t.Error("it says more than that the guard died")
+	}
+}
+
+// When both are killed, the address is left behind; another proxy at that node takes it away as soon as it hears the new master.
+func TestBothKilled(t *testing.T) {
+	q := startPair(t, tenth)
+	guard := q.a.guard()
+	q.a.Signal(syscall.SIGSTOP) // or it would start another
+	syscall.Kill(guard, syscall.SIGKILL)
+	q.a.Signal(syscall.SIGKILL)
+	q.b.says("changed BACKUP MASTER")
+	begin := time.Now()
+	startNode(t, q.lab.Node("a"), tenth.router(50))
+	q.holder("b")
+	t.Logf("gone %v after the start", time.Since(begin))
+}
+
+// When the proxy hangs, its guard hands over; when it goes on, everything is as before.
+func TestProxyStopped(t *testing.T) {
+	q := startPair(t, tenth)
+	begin := time.Now()
+	q.a.Signal(syscall.SIGSTOP)
+	q.holder("b")
+	took := time.Since(begin)
+	if took < time.Second {
+		t.Errorf("after %v already", took)
+	}
+	q.a.Signal(syscall.SIGCONT)
+	q.holder("a")
+	held, ping := q.hold.Stop(), q.ping.Stop()
+	t.Log(q.a.Output(), q.b.Output())
+	t.Logf("handed over after %v; %v; %v", took, held, ping)
+	if ping.Longest > 50*time.Millisecond {
+		t.Error("the hand-overs were not smooth")
+	}
+}
+
+// A guard that cannot be kept alive leaves no address, whether this process goes on in its place or not.
+func TestGivenUp(t *testing.T) {
+	for _, inProcess := range []bool{true, false} {
+		n := nstest.NewLab(t, "a").Node("a")
+		n.IP("addr flush dev eth0")
+		n.IP("addr add 10.9.0.1/24 dev eth0")
+		s := startReal(t, n, Options{InProcess: inProcess})
+		s.Ready()
+		if err := s.Apply(tenth.router(200)); err != nil {
+			t.Fatal(err)
+		}
+		s.await("the address", func() bool { return n.Holds(vip) })
+		for range mostDeaths - 1 {
+			s.kill()
+		}
+		syscall.Kill(s.pid(), syscall.SIGKILL)
+		s.await("the end", func() bool { return strings.Contains(s.log(), "giving up") })
+		if inProcess {
+			s.await("mastership", func() bool { l, err := s.Status(); return err == nil && l[0].State.String() == "MASTER" })
+			s.Close()
+		}
+		if n.Holds(vip) {
+			t.Error("the address was left behind")
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package notify
+
+import (
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
+)
+
+// Kind is what changed.
+type Kind string
+
+// The kinds.
+const (
+	Instance Kind = "INSTANCE"
+	Group    Kind = "GROUP"
+)
+
+// State is the word for what became of it.
+type State string
+
+// The states. Those of the second group are no states but news of an instance; keepalived sends them to the FIFOs, and of
+// them MasterRxLowerPri also to a script of its own.
+const (
+	Master  State = "MASTER"
+	Backup  State = "BACKUP"
+	Fault   State = "FAULT"
+	Stop    State = "STOP"
+	Deleted State = "DELETED"
+
+	MasterRxLowerPri State = "MASTER_RX_LOWER_PRI"
+	MasterPriority   State = "MASTER_PRIORITY"
+	BackupPriority   State = "BACKUP_PRIORITY"
+)
+
+// Config is who is told.
+type Config struct {
+	// Instances and Groups are the scripts by name. Only those named here have scripts; the FIFOs hear of all.
+	Instances, Groups map[string]Scripts
+	// FIFOs are notify_fifo and vrrp_notify_fifo. Their paths differ.
+	FIFOs []FIFO
+	// Rules are script_user, script_group and enable_script_security.
+	Rules script.Rules
+	// Timeout ends a script that runs longer, so that the next can run. Default 0: never, as with keepalived.
+	Timeout time.Duration
+	// Most is how many changes of an instance may wait for its scripts. Default 32. What is more drops the oldest.
+	Most int
+}
+
+// Scripts are those of one instance or group. All may be nil.
+type Scripts struct {
+	Master, Backup, Fault, Stop, Deleted, MasterRxLowerPri *script.Script
+	// Any runs after the others with INSTANCE or GROUP, the name, the state and the priority as further arguments (notify).
+	Any *script.Script
+}
+
+// FIFO is a named pipe that gets a line for each change.
+type FIFO struct {
+	Path string
+	// User and Group own it. Default script_user.
+	User, Group string
+	// Reader is run with the path as its last argument (notify_fifo_script).
+	Reader *script.Script
+}

@@ -1,0 +1,154 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
+)
+
+// fifo is an open FIFO and its reader.
+//
+// As keepalived 2.2.7 was seen to do: the pipe is made with mode 0600 for its user and group, or taken as it is if there is one;
+// it is open for reading and writing, so that lines wait in it (64 KiB) while nobody reads; one that was made is removed at the
+// end. The reader gets SIGTERM at the end.
+//
+// Other than with keepalived a reader that ends is started again, after a second.
+type fifo struct {
+	FIFO
+	rules script.Rules
+	log   func(what string, err error)
+	file  *os.File
+	made  bool
+
+	lost int // lines since the pipe was full
+
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+}
+
+// rest is between two starts of a reader.
+const rest = time.Second
+
+// openFIFOs opens the FIFOs of a configuration, keeps those that stay, and closes the others. It is called with n.mu held.
+func (n *Notifier) openFIFOs(c Config) (now []*fifo, warnings []string, err error) {
+	var fresh, gone []*fifo
+	kept := map[*fifo]bool{}
+	for _, want := range c.FIFOs {
+		if f := n.keep(want, c.Rules); f != nil {
+			kept[f] = true
+			now = append(now, f)
+			continue
+		}
+		f, w, err := n.open(want, c.Rules)
+		warnings = append(warnings, w...)
+		if err != nil {
+			closeAll(fresh)
+			return nil, warnings, err
+		}
+		fresh, now = append(fresh, f), append(now, f)
+	}
+	for _, f := range n.fifos {
+		if !kept[f] {
+			f.made = f.made && !named(now, f.Path) // its successor has the path
+			gone = append(gone, f)
+		}
+	}
+	closeAll(gone)
+	return now, warnings, nil
+}
+
+// keep finds an open FIFO that is the same.
+func (n *Notifier) keep(want FIFO, rules script.Rules) *fifo {
+	for _, f := range n.fifos {
+		if f.rules == rules && f.same(want) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f FIFO) same(g FIFO) bool {
+	return f.Path == g.Path && f.User == g.User && f.Group == g.Group && fmt.Sprint(f.Reader) == fmt.Sprint(g.Reader)
+}
+
+func named(all []*fifo, path string) bool {
+	for _, f := range all {
+		if f.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *Notifier) open(want FIFO, rules script.Rules) (f *fifo, warnings []string, err error) {
+	f = &fifo{FIFO: want, rules: rules, log: n.log}
+	if f.file, f.made, err = openPipe(want, rules); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", want.Path, err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	f.stop = stop
+	if want.Reader == nil {
+		return f, nil, nil
+	}
+	p, warnings, err := rules.Ready(*want.Reader)
+	if err != nil { // the pipe is of use to others
+		return f, append(warnings, fmt.Sprintf("%s has no reader: %v", want.Path, err)), nil
+	}
+	f.stopped.Add(1)
+	go f.read(ctx, p)
+	return f, warnings, nil
+}
+
+// read keeps the reader running.
+func (f *fifo) read(ctx context.Context, p *script.Program) {
+	defer f.stopped.Done()
+	for {
+		result := p.Run(ctx, 0, grace, f.Path)
+		if ctx.Err() != nil {
+			return
+		}
+		f.log(f.Path, fmt.Errorf("its reader ended and is started again: %v", result))
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(rest):
+		}
+	}
+}
+
+// write writes a line whole, or not at all if the pipe is full.
+func (f *fifo) write(line string) {
+	_, err := f.file.Write([]byte(line))
+	switch {
+	case err == nil && f.lost > 0:
+		f.log(f.Path, fmt.Errorf("it is read again; %d lines were lost", f.lost))
+		f.lost = 0
+	case err == nil:
+	case f.lost == 0 && errors.Is(err, errFull):
+		f.log(f.Path, errors.New("nobody reads it and it is full: lines are lost"))
+		f.lost++
+	case f.lost == 0:
+		f.log(f.Path, err)
+		f.lost++
+	default:
+		f.lost++
+	}
+}
+
+func closeAll(all []*fifo) {
+	for _, f := range all {
+		f.stop()
+	}
+	for _, f := range all {
+		f.stopped.Wait()
+		f.file.Close()
+		if f.made {
+			os.Remove(f.Path)
+		}
+	}
+}

@@ -1,0 +1,257 @@
+package speaker
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+)
+
+// Apply is Speaker's.
+func (l *Local) Apply(c Config) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	var refused error
+	err := l.do(func() { refused = l.apply(c) })
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// change is what a new configuration means for the routers.
+type change struct {
+	next  []*router           // in the configuration's order
+	kept  map[*router]bool    // of next: they were there before
+	heirs map[*router]*router // of next: whose state they go on with
+	gone  []*router
+}
+
+// apply puts a checked configuration in force.
+func (l *Local) apply(c Config) error {
+	ch, err := l.match(c)
+	if err != nil {
+		return err
+	}
+	l.cfg = c
+	l.herald.pace(c.Pace)
+	for i, r := range ch.next {
+		if ch.kept[r] {
+			r.configure(c.Routers[i])
+		}
+	}
+	l.routers = ch.next
+	l.leaving = append(slices.DeleteFunc(l.leaving, func(r *router) bool { return ch.kept[r] }), ch.gone...)
+	regrouped := l.regroup(c)
+	l.readLinks(c)
+	for _, u := range regrouped {
+		l.tellAll(u, fsm.Regroup{})
+	}
+	for _, r := range ch.next {
+		if ch.kept[r] {
+			l.reload(r)
+		}
+	}
+	l.startNew(ch)
+	for _, r := range ch.gone {
+		l.tell(r, fsm.Stop{})
+	}
+	l.setStatics(statics{c.StaticAddresses, c.StaticRoutes, c.StaticRules})
+	if !l.applied {
+		l.applied = true
+		l.sweep()
+	}
+	l.dropVMACs()
+	return nil
+}
+
+// match finds out what the new configuration has of the old one.
+func (l *Local) match(c Config) (ch change, err error) {
+	ch = change{kept: map[*router]bool{}, heirs: map[*router]*router{}}
+	old := map[identity]*router{}
+	for _, list := range [][]*router{l.leaving, l.routers} {
+		for _, r := range list {
+			old[r.cfg.identity()] = r
+		}
+	}
+	for i := range c.Routers {
+		rc := &c.Routers[i]
+		r := old[rc.identity()]
+		if r == nil {
+			if r, err = newRouter(*rc); err != nil {
+				return ch, err
+			}
+		} else {
+			ch.kept[r] = true
+		}
+		ch.next = append(ch.next, r)
+	}
+	for _, r := range l.routers {
+		if !ch.kept[r] {
+			ch.gone = append(ch.gone, r)
+		}
+	}
+	for _, r := range ch.next {
+		if !ch.kept[r] {
+			ch.inherit(r)
+		}
+	}
+	return ch, nil
+}
+
+// inherit looks for a master that r continues: it had an address of r's, under another VRID or in another way.
+func (ch *change) inherit(r *router) {
+	for i, o := range ch.gone {
+		if o.machine.State() == fsm.Master && o.overlaps(r) {
+			ch.heirs[r] = o
+			ch.gone = slices.Delete(ch.gone, i, i+1)
+			return
+		}
+	}
+}
+
+func (r *router) overlaps(o *router) bool {
+	for p := range r.wanted {
+		for q := range o.wanted {
+			if p.Addr() == q.Addr() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func newRouter(c Router) (*router, error) {
+	m, err := fsm.New(c.machineConfig())
+	if err != nil {
+		return nil, err
+	}
+	r := &router{machine: m, spoken: m.Config(), held: map[netip.Prefix]holding{}, since: time.Now()}
+	r.configure(c)
+	return r, nil
+}
+
+// readLinks looks at every interface that the configuration names, before anybody is told of them.
+func (l *Local) readLinks(c Config) {
+	l.virtuals = map[netip.Addr]struct{}{}
+	for _, r := range l.routers {
+		l.link(r.cfg.Interface)
+		l.link(r.cfg.voice())
+		for p, a := range r.wanted {
+			l.virtuals[p.Addr()] = struct{}{}
+			l.link(r.dev(a))
+		}
+		for _, t := range r.cfg.Interfaces {
+			l.link(t.Name)
+		}
+	}
+	for _, a := range c.StaticAddresses {
+		l.link(a.Dev)
+	}
+	for _, k := range l.links {
+		l.refresh(k)
+	}
+	for _, k := range l.links {
+		l.makeVMACs(k)
+	}
+	for _, r := range l.routers {
+		for _, t := range r.cfg.Interfaces {
+			l.verdicts[interfaceTracker(t.Name)] = fsm.Track{Name: interfaceTracker(t.Name), Up: l.link(t.Name).up}
+		}
+	}
+	for _, k := range l.links {
+		if k.dirty {
+			l.refresh(k)
+		}
+	}
+}
+
+// reload tells a machine its new configuration. What only concerns the host is done beside it.
+func (l *Local) reload(r *router) {
+	l.tell(r, fsm.Reload{Config: r.cfg.machineConfig()})
+	r.spoken = r.machine.Config()
+	l.tellVerdicts(r)
+	if !r.started {
+		return
+	}
+	l.connect(r)
+	l.tell(r, fsm.Start{}) // it may have been about to stop
+	if !r.holds() {
+		return
+	}
+	for _, p := range r.spokenPrefixes() {
+		h, ok := r.held[p]
+		if a := r.wanted[p]; ok && (h.address != a || h.dev != r.dev(a)) {
+			l.addAddress(r, a)
+			if h.dev != r.dev(a) {
+				l.announce(r, max(0, r.spoken.Announce.MasterRepeat), []netip.Prefix{p})
+			}
+		}
+	}
+	l.putRoutes(r)
+}
+
+func (l *Local) tellVerdicts(r *router) {
+	for _, t := range r.spoken.Trackers {
+		if v, known := l.verdicts[t.Name]; known {
+			l.tell(r, v)
+		}
+	}
+}
+
+// regroup makes the units of a configuration, and returns those that are others than before.
+func (l *Local) regroup(c Config) (changed []*unit) {
+	byName := map[string]*router{}
+	for _, r := range l.routers {
+		byName[r.cfg.Name] = r
+	}
+	l.units = nil
+	grouped := map[*router]bool{}
+	for _, g := range c.Groups {
+		members := make([]*router, len(g.Routers))
+		for i, name := range g.Routers {
+			members[i] = byName[name]
+			grouped[members[i]] = true
+		}
+		u := members[0].unit
+		if u == nil || u.group == nil || !slices.Equal(u.members, members) {
+			u = &unit{members: members, group: fsm.NewGroup(machines(members)...)}
+			changed = append(changed, u)
+		}
+		u.name = g.Name
+		l.units = append(l.units, u)
+	}
+	for _, r := range slices.Concat(l.routers, l.leaving) {
+		switch {
+		case grouped[r]:
+			continue
+		case r.unit == nil:
+			r.unit = &unit{members: []*router{r}}
+		case r.unit.group != nil:
+			r.machine.Alone()
+			r.unit = &unit{members: []*router{r}}
+			changed = append(changed, r.unit)
+		}
+		r.member = 0
+		l.units = append(l.units, r.unit)
+	}
+	for _, u := range l.units {
+		for i, r := range u.members {
+			r.unit, r.member = u, i
+		}
+	}
+	for _, u := range changed {
+		u.role, _ = u.together()
+	}
+	return changed
+}
+
+func machines(list []*router) []*fsm.Machine {
+	all := make([]*fsm.Machine, len(list))
+	for i, r := range list {
+		all[i] = r.machine
+	}
+	return all
+}

@@ -1,0 +1,93 @@
+package speaker
+
+import (
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+)
+
+// mostHistory is how many changes a router remembers.
+const mostHistory = 32
+
+// report tells a piece of news of a router.
+func (l *Local) report(r *router, n Report) {
+	n.At = time.Now()
+	if r != nil {
+		n.Router = r.cfg.Name
+	}
+	if l.opts.Report != nil {
+		l.opts.Report(n)
+	}
+}
+
+// changed is a transition.
+func (l *Local) changed(r *router, e *fsm.Effect) {
+	n := Report{At: time.Now(), Kind: Changed, From: e.From, To: e.To, Why: e.Why, Priority: e.Priority, Router: r.cfg.Name}
+	r.since = n.At
+	if len(r.history) == mostHistory {
+		copy(r.history, r.history[1:])
+		r.history = r.history[:mostHistory-1]
+	}
+	r.history = append(r.history, n)
+	switch {
+	case e.To.Holds() && !r.routed:
+		l.putRoutes(r) // there were no addresses to add
+	case !e.To.Holds() && r.routed && !r.keeping:
+		l.takeRoutes(r)
+	}
+	l.report(r, n)
+}
+
+// reportGroup tells what the members of a group have become together.
+func (l *Local) reportGroup(u *unit) {
+	role, ok := u.together()
+	if !ok || role == u.role {
+		return
+	}
+	first := u.members[0]
+	n := Report{At: time.Now(), Kind: Changed, Group: u.name, From: u.role, To: role, Priority: first.machine.Status().Priority}
+	if len(first.history) > 0 {
+		n.Why = first.history[len(first.history)-1].Why
+	}
+	u.role = role
+	if l.opts.Report != nil {
+		l.opts.Report(n)
+	}
+}
+
+// complaint is when something was said last, and how often it happened since.
+type complaint struct {
+	at   time.Time
+	more int
+}
+
+// complainEvery is for one router and one thing.
+const complainEvery = time.Minute
+
+// complain reports what the kernel refused, once a minute; nil is nothing.
+func (l *Local) complain(r *router, what string, err error) {
+	if err == nil {
+		return
+	}
+	key := what
+	if r != nil {
+		key = r.cfg.Name + "\x00" + what
+	}
+	was, known := l.said[key]
+	now := time.Now()
+	if known && now.Sub(was.at) < complainEvery {
+		was.more++
+		l.said[key] = was
+		return
+	}
+	if len(l.said) > 1000 {
+		clear(l.said)
+	}
+	l.said[key] = complaint{at: now}
+	l.report(r, Report{Kind: Failed, Count: was.more, Detail: what + ": " + err.Error()})
+}
+
+// failing is called by the herald.
+func (l *Local) failing(r *router, on string, err error) {
+	go l.do(func() { l.complain(r, "announce on "+on, err) })
+}

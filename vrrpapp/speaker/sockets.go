@@ -1,0 +1,137 @@
+package speaker
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
+)
+
+// socketKey is what makes two routers share a socket: the kernel gives every raw socket its own copy of every packet.
+type socketKey struct {
+	index   int // the interface's; 0: unicast that is bound to none
+	ipv6    bool
+	group   netip.Addr // zero: unicast
+	unicast netip.Addr // the own address
+}
+
+// socket is a socket and the routers that listen on it, by VRID.
+type socket struct {
+	key     socketKey
+	io      *netif.Socket
+	others  *netif.Socket // sees what the filter of io keeps away; nil: unicast, or it could not be opened
+	routers [256]*router
+	users   int
+	vrids   netif.VRIDs
+	stale   bool   // the kernel's filter is not that of vrids
+	drained uint64 // the turn in which it was
+	unknown uint64
+	drain   func(*netif.Packet)
+	reading sync.WaitGroup
+}
+
+// smallBuffer is of the socket that only counts: a few dozen packets.
+const smallBuffer = 32 << 10
+
+// attach makes r a user of the socket of a key, and opens it when it is the first.
+func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
+	s := l.sockets[key]
+	if s == nil {
+		var err error
+		if s, err = l.openSocket(on, key, r.cfg.VRID); err != nil {
+			return err
+		}
+		l.sockets[key] = s
+	}
+	s.users++
+	s.routers[r.cfg.VRID] = r
+	s.vrids.Add(r.cfg.VRID)
+	s.stale = true
+	r.sock = s
+	return nil
+}
+
+// detach ends that, and closes the socket after its last user.
+func (l *Local) detach(r *router, s *socket) {
+	if s == nil {
+		return
+	}
+	if s.routers[r.cfg.VRID] == r {
+		s.routers[r.cfg.VRID] = nil
+		s.vrids.Remove(r.cfg.VRID)
+		s.stale = true
+	}
+	if r.sock == s {
+		r.sock = nil
+	}
+	if s.users--; s.users == 0 {
+		delete(l.sockets, s.key)
+		s.close()
+	}
+}
+
+func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*socket, error) {
+	s := &socket{key: key}
+	s.vrids.Add(vrid)
+	cfg := netif.SocketConfig{Interface: on, IPv6: key.ipv6, Group: key.group, Unicast: key.unicast, VRIDs: s.vrids}
+	err := l.ns.Do(func() (err error) {
+		if s.io, err = netif.Open(cfg); err != nil || key.unicast.IsValid() {
+			return err
+		}
+		cfg.Others, cfg.Buffer = true, smallBuffer
+		s.others, _ = netif.Open(cfg) // counting is a favour
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.drain = func(p *netif.Packet) { l.inbox.put(s, p) }
+	s.reading.Go(func() { s.read(l) })
+	return s, nil
+}
+
+// read hands packets to the loop until the socket is closed.
+func (s *socket) read(l *Local) {
+	receive := func(p *netif.Packet) {
+		l.inbox.put(s, p)
+		l.rouse()
+	}
+	for {
+		err := s.io.Receive(receive)
+		if errors.Is(err, os.ErrClosed) {
+			return
+		}
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // of the network: it may come again at once
+		}
+	}
+}
+
+func (s *socket) close() error {
+	err := s.io.Close()
+	if s.others != nil {
+		err = errors.Join(err, s.others.Close())
+	}
+	s.reading.Wait()
+	return err
+}
+
+// flushFilters tells the kernel whom the sockets have, once for all changes of a turn.
+func (l *Local) flushFilters() {
+	for _, s := range l.sockets {
+		if !s.stale {
+			continue
+		}
+		s.stale = false
+		err := s.io.SetVRIDs(s.vrids)
+		if s.others != nil {
+			err = errors.Join(err, s.others.SetVRIDs(s.vrids))
+		}
+		if err != nil {
+			l.complain(nil, "filter", err)
+		}
+	}
+}
