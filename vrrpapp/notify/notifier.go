@@ -122,9 +122,7 @@ func (n *Notifier) Changed(kind Kind, name string, state State, priority uint8) 
 	if n.stopped {
 		return
 	}
-	for _, f := range n.fifos {
-		f.write(fmt.Sprintf("%s \"%s\" %s %d\n", kind, name, state, priority))
-	}
+	n.tell(kind, name, state, priority)
 	who := subject{kind, name}
 	scripts := n.scripts[who]
 	var all []run
