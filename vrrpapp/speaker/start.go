@@ -156,6 +156,7 @@ func (l *Local) bury() {
 		i--
 		l.detach(r, r.sock)
 		l.endAlarm(r.retry)
+		l.endAlarm(r.extra)
 		l.units = slices.DeleteFunc(l.units, func(u *unit) bool { return u == r.unit })
 		l.dropVMACs()
 	}
