@@ -144,6 +144,9 @@ func (l *Local) readLinks(c Config) {
 	for _, r := range l.routers {
 		l.link(r.cfg.Interface)
 		l.link(r.cfg.voice())
+		for _, m := range r.cfg.macvlans() {
+			l.link(m.base)
+		}
 		for p, a := range r.wanted {
 			l.virtuals[p.Addr()] = struct{}{}
 			l.link(r.dev(a))

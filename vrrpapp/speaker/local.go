@@ -128,7 +128,12 @@ func (l *Local) rouse() {
 // Close ends it. Addresses that are still held are given up without waiting for a successor.
 func (l *Local) Close() error {
 	l.once.Do(func() {
-		l.do(func() { l.stopAll(fsm.Stop{Abrupt: true}); l.dropStatics() })
+		l.do(func() {
+			l.stopAll(fsm.Stop{Abrupt: true})
+			l.routers, l.leaving, l.units = nil, nil, nil
+			l.dropVMACs()
+			l.dropStatics()
+		})
 		close(l.closed)
 		<-l.done
 		l.ending = l.closeAll()

@@ -36,6 +36,9 @@ func (l *Local) changed(r *router, e *fsm.Effect) {
 	case !e.To.Holds() && r.routed && !r.keeping:
 		l.takeRoutes(r)
 	}
+	if e.To == fsm.Master {
+		l.echo(r)
+	}
 	l.report(r, n)
 }
 

@@ -36,6 +36,8 @@ type router struct {
 
 	witnesses map[netip.Prefix]witness
 	extra     *alarm // garp_extra_if
+	echo      *alarm // see echoes
+	echoed    int
 	since     time.Time
 	peers     peers
 	history   []Report // the last one last

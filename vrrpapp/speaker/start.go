@@ -157,6 +157,7 @@ func (l *Local) bury() {
 		l.detach(r, r.sock)
 		l.endAlarm(r.retry)
 		l.endAlarm(r.extra)
+		l.endAlarm(r.echo)
 		l.units = slices.DeleteFunc(l.units, func(u *unit) bool { return u == r.unit })
 		l.dropVMACs()
 	}
