@@ -94,3 +94,6 @@ func NewProber(func(Answer)) (*Prober, error) { return nil, ErrUnsupported }
 
 func (*Prober) Probe(Interface, netip.Addr) error { return ErrUnsupported }
 func (*Prober) Close() error                      { return nil }
+
+// SetFirewall returns ErrUnsupported.
+func SetFirewall(Firewall) error { return ErrUnsupported }

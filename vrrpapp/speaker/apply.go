@@ -27,6 +27,7 @@ type change struct {
 	kept  map[*router]bool    // of next: they were there before
 	heirs map[*router]*router // of next: whose state they go on with
 	gone  []*router
+	names map[macvlanKey]string // of all macvlans
 }
 
 // apply puts a checked configuration in force.
@@ -34,6 +35,9 @@ func (l *Local) apply(c Config) error {
 	names, _ := c.nameMacvlans(l.macvlans) // Check has asked already
 	ch, err := l.match(c, names)
 	if err != nil {
+		return err
+	}
+	if err := l.raiseWall(c, ch); err != nil {
 		return err
 	}
 	l.cfg, l.macvlans = c, names
@@ -72,9 +76,19 @@ func (l *Local) apply(c Config) error {
 	return nil
 }
 
+// raiseWall is the only part of a configuration that the kernel may refuse before anything was changed. Until the end the walls of
+// the former one stand too.
+func (l *Local) raiseWall(c Config, ch change) error {
+	coming := make([]*router, len(ch.next))
+	for i := range c.Routers {
+		coming[i] = &router{cfg: c.Routers[i], macvlans: ch.names}
+	}
+	return l.setFirewall(coming, l.leaving, ch.gone)
+}
+
 // match finds out what the new configuration has of the old one.
 func (l *Local) match(c Config, names map[macvlanKey]string) (ch change, err error) {
-	ch = change{kept: map[*router]bool{}, heirs: map[*router]*router{}}
+	ch = change{names: names, kept: map[*router]bool{}, heirs: map[*router]*router{}}
 	old := map[identity]*router{}
 	for _, list := range [][]*router{l.leaving, l.routers} {
 		for _, r := range list {

@@ -116,7 +116,6 @@ func (c *Router) check() (errs []error) {
 	fail(!c.Unicast && len(c.FSM.Peers) > 0, "unicast_peer without unicast")
 	fail(c.Checksum > wire.OldUnicast, "checksum %d is not known", c.Checksum)
 	fail(c.MulticastGroup.IsValid() && !c.MulticastGroup.IsMulticast(), "%v is not a multicast address", c.MulticastGroup)
-	fail(c.NoAccept && c.FSM.Priority != 255, "no_accept is not supported: the addresses would accept packets")
 	fail(c.ExtraRefresh < 0, "garp_extra_if: negative")
 	family("source", c.Source)
 	family("multicast group", c.MulticastGroup)

@@ -44,6 +44,7 @@ type Local struct {
 	verdicts map[string]fsm.Track
 	alarms   []*alarm
 	timer    *time.Timer
+	firewall netif.Firewall
 	ready    bool
 	applied  bool
 	begin    *alarm // the end of vrrp_startup_delay
@@ -133,6 +134,7 @@ func (l *Local) Close() error {
 			l.routers, l.leaving, l.units = nil, nil, nil
 			l.dropVMACs()
 			l.dropStatics()
+			l.complain(nil, "firewall", l.setFirewall())
 		})
 		close(l.closed)
 		<-l.done

@@ -160,6 +160,7 @@ func (l *Local) bury() {
 		l.endAlarm(r.echo)
 		l.units = slices.DeleteFunc(l.units, func(u *unit) bool { return u == r.unit })
 		l.dropVMACs()
+		l.complain(nil, "firewall", l.setFirewall(l.routers, l.leaving))
 	}
 	if l.released == nil || !idle {
 		return
