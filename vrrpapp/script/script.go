@@ -106,8 +106,8 @@ func (p *Program) Args() []string { return p.args }
 func (p *Program) With(args ...string) *Program { return &Program{args: args, who: p.who} }
 
 // Run runs it with further arguments and waits for its end and that of its process group's leader. After timeout (0: none) or
-// when ctx is done the whole group gets SIGTERM, and SIGKILL after grace. Standard streams are /dev/null; it does not inherit
-// descriptors; its working directory is this process's.
+// when ctx is done the whole group gets SIGTERM, and SIGKILL after grace. Standard streams are /dev/null; the
+// environment and the working directory are this process's, as keepalived gives them.
 func (p *Program) Run(ctx context.Context, timeout, grace time.Duration, more ...string) Result {
 	run, err := p.Start(more...)
 	if err != nil {
