@@ -33,13 +33,13 @@ var changes = regexp.MustCompile(`VRRP_Script\(s\) (succeeded|failed)`)
 
 // A script that flaps makes the same changes as with the real keepalived.
 func TestScriptAsKeepalived(t *testing.T) {
-	const flaps, rise, fall = "-++-+++-+--+-+++--", 3, 2
+	const flaps, rise, fall = "-+++-+--+++-", 3, 2
 	a := nstest.NewLab(t, "a").Node("a")
 	a.IP("addr add 10.9.0.1/24 dev eth0")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "conf")
 	path, over := results(t, flaps)
-	conf := fmt.Sprintf("global_defs {\n router_id test\n script_user root\n}\nvrrp_script s {\n script %s\n interval 0.1\n timeout 5\n rise %d\n fall %d\n weight 5\n}\n"+
+	conf := fmt.Sprintf("global_defs {\n router_id test\n script_user root\n}\nvrrp_script s {\n script %s\n interval 1\n timeout 5\n rise %d\n fall %d\n weight 5\n}\n"+
 		"vrrp_instance V {\n interface eth0\n virtual_router_id 80\n priority 100\n virtual_ipaddress {\n 10.9.0.100\n }\n track_script {\n s\n }\n}\n", path, rise, fall)
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
