@@ -102,7 +102,8 @@ func TestFIFOThatIsThere(t *testing.T) {
 	}
 	n := start(t, Config{FIFOs: []FIFO{{Path: path, User: "nobody"}}})
 	n.Changed(Instance, "V", Backup, 1)
-	readFIFO(t, path).want(t, `INSTANCE "V" BACKUP 1`)
+	r := readFIFO(t, path)
+	r.want(t, `INSTANCE "V" BACKUP 1`)
 	file := filepath.Join(t.TempDir(), "file")
 	os.WriteFile(file, []byte("precious"), 0o600)
 	fresh := filepath.Join(t.TempDir(), "fresh")
@@ -115,7 +116,7 @@ func TestFIFOThatIsThere(t *testing.T) {
 		}
 	}
 	n.Changed(Instance, "V", Master, 1)
-	readFIFO(t, path).want(t, `INSTANCE "V" MASTER 1`)
+	r.want(t, `INSTANCE "V" MASTER 1`)
 	n.Stop(done())
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
 		t.Error(info, err)

@@ -33,7 +33,7 @@ var changes = regexp.MustCompile(`VRRP_Script\(s\) (succeeded|failed)`)
 
 // A script that flaps makes the same changes as with the real keepalived.
 func TestScriptAsKeepalived(t *testing.T) {
-	const flaps, rise, fall = "-+++-+--+++-", 3, 2
+	const flaps, rise, fall = "-+++-+--+-+++", 3, 2
 	a := nstest.NewLab(t, "a").Node("a")
 	a.IP("addr add 10.9.0.1/24 dev eth0")
 	dir := t.TempDir()
