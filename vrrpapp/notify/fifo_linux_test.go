@@ -15,9 +15,10 @@ import (
 // reader reads lines of a FIFO.
 type reader struct{ lines chan string }
 
+// readFIFO opens it for writing too: else it would end before the first writer has come.
 func readFIFO(t *testing.T, path string) *reader {
 	t.Helper()
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -280,3 +280,42 @@ func TestUser(t *testing.T) {
 		t.Error("this process changed its user")
 	}
 }
+
+// Without root a script that names a user runs as this process, with a warning; script_user root is common and means little.
+func TestUserWithoutRoot(t *testing.T) {
+	if os.Getenv("SCRIPT_TEST_UNPRIVILEGED") == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := filepath.Join(t.TempDir(), "test")
+		for d := filepath.Dir(copied); d != "/tmp" && d != "/"; d = filepath.Dir(d) {
+			os.Chmod(d, 0o755)
+		}
+		b, err := os.ReadFile(exe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, copied, string(b), 0o755)
+		cmd := exec.Command(copied, "-test.run=^TestUserWithoutRoot$", "-test.v")
+		cmd.Dir, cmd.Env = "/", append(os.Environ(), "SCRIPT_TEST_UNPRIVILEGED=1")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	p, w, err := (Rules{User: "root"}).Ready(Script{Command: []string{"/bin/true"}})
+	if err != nil || len(w) != 1 || !strings.Contains(w[0], "only root can run it as user root") {
+		t.Fatal(w, err)
+	}
+	if r := p.Run(t.Context(), 0, 0); !r.OK() {
+		t.Error(r)
+	}
+	if _, w, err := (Rules{User: "nobody"}).Ready(Script{Command: []string{"/bin/true"}}); err != nil || len(w) != 0 {
+		t.Error("it is that user already", w, err)
+	}
+	if _, _, err := (Rules{Secure: true, User: "root"}).Ready(Script{Command: []string{"/bin/true"}}); err != nil {
+		t.Error(err)
+	}
+}

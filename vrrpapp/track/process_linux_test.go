@@ -1,6 +1,7 @@
 package track
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
@@ -122,6 +124,32 @@ func TestProcessQuorum(t *testing.T) {
 	}
 	end()
 	w.wantUp(true)
+}
+
+// In a network namespace the kernel tells nothing: /proc is read, and that is said.
+func TestProcessIsFollowedWithoutTheKernel(t *testing.T) {
+	path, log := copied(t, "trk-polled"), &strings.Builder{}
+	p := &Process{Process: []string{"trk-polled"}, Quorum: 1, log: slog.New(slog.NewTextHandler(log, nil))}
+	ns := nstest.New(t, "a")
+	w := watch(t, inside{p, ns})
+	w.wantUp(false)
+	if !strings.Contains(log.String(), "the kernel does not tell") {
+		t.Errorf("log: %s", log)
+	}
+	end := started(t, path, "300")
+	w.wantUp(true)
+	end()
+	w.wantUp(false)
+}
+
+// inside runs a tracker in a network namespace.
+type inside struct {
+	Tracker
+	ns *nstest.Namespace
+}
+
+func (i inside) Run(ctx context.Context, tell func(Verdict)) {
+	i.ns.Try(func() error { i.Tracker.Run(ctx, tell); return nil })
 }
 
 // A quorum that comes and goes within fork_delay is none.
