@@ -12,13 +12,7 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
-// fifo is an open FIFO and its reader.
-//
-// As keepalived 2.2.7 was seen to do: the pipe is made with mode 0600 for its user and group, or taken as it is if there is one;
-// it is open for reading and writing, so that lines wait in it (64 KiB) while nobody reads; one that was made is removed at the
-// end. The reader gets SIGTERM at the end.
-//
-// Other than with keepalived a reader that ends is started again, after a second.
+// fifo is an open FIFO and its reader. It is open for reading too, so that a write needs no reader.
 type fifo struct {
 	FIFO
 	rules script.Rules
@@ -84,15 +78,16 @@ func (f FIFO) same(g FIFO) bool {
 
 func (n *Notifier) open(want FIFO, rules script.Rules) (f *fifo, warnings []string, err error) {
 	f = &fifo{FIFO: want, rules: rules, log: n.log}
-	if f.pipe, f.made, err = openPipe(want, rules); err != nil {
+	if f.pipe, f.made, warnings, err = openPipe(want, rules); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", want.Path, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	f.stop = stop
 	if want.Reader == nil {
-		return f, nil, nil
+		return f, warnings, nil
 	}
-	p, warnings, err := rules.Ready(*want.Reader)
+	p, more, err := rules.Ready(*want.Reader)
+	warnings = append(warnings, more...)
 	if err != nil { // the pipe is of use to others
 		return f, append(warnings, fmt.Sprintf("%s has no reader: %v", want.Path, err)), nil
 	}

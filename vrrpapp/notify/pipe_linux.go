@@ -17,28 +17,34 @@ var errFull error = unix.EAGAIN
 type pipe int
 
 // openPipe opens a FIFO, made if it is not there.
-func openPipe(f FIFO, rules script.Rules) (p pipe, made bool, err error) {
+func openPipe(f FIFO, rules script.Rules) (p pipe, made bool, warnings []string, err error) {
+	uid, gid, err := rules.Owner(f.User, f.Group)
+	if err != nil {
+		return -1, false, nil, err
+	}
 	err = unix.Mkfifo(f.Path, 0o600)
 	made = err == nil
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return -1, false, err
+		return -1, false, nil, err
 	}
 	if made {
-		if err = own(f, rules); err != nil {
-			os.Remove(f.Path)
-			return -1, false, err
+		if err := os.Lchown(f.Path, uid, gid); err != nil {
+			warnings = append(warnings, err.Error()+": it belongs to this process's user")
 		}
 	}
 	fd, err := unix.Open(f.Path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 	if err != nil {
-		return -1, made, err
+		if made {
+			os.Remove(f.Path)
+		}
+		return -1, false, nil, err
 	}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
 		unix.Close(fd)
-		return -1, false, errors.New("it is there and no FIFO")
+		return -1, false, nil, errors.New("it is there and no FIFO")
 	}
-	return pipe(fd), made, nil
+	return pipe(fd), made, warnings, nil
 }
 
 // write writes a line of less than PIPE_BUF (4096) bytes whole or not at all.
@@ -51,11 +57,3 @@ func (p pipe) write(line string) error {
 }
 
 func (p pipe) close() { unix.Close(int(p)) }
-
-func own(f FIFO, rules script.Rules) error {
-	uid, gid, err := rules.Owner(f.User, f.Group)
-	if err != nil {
-		return err
-	}
-	return os.Lchown(f.Path, uid, gid)
-}

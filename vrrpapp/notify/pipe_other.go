@@ -16,6 +16,6 @@ func (pipe) write(string) error { return errFull }
 
 func (pipe) close() {}
 
-func openPipe(FIFO, script.Rules) (pipe, bool, error) {
-	return pipe{}, false, errors.New("FIFOs are made only on Linux")
+func openPipe(FIFO, script.Rules) (pipe, bool, []string, error) {
+	return pipe{}, false, nil, errors.New("FIFOs are made only on Linux")
 }

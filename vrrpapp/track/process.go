@@ -60,7 +60,9 @@ func (p *Process) Validate() error {
 	switch {
 	case len(p.Process) == 0 || p.Process[0] == "":
 		return errors.New("a process tracker needs a process")
-	case p.Quorum < 0, p.QuorumMax != nil && *p.QuorumMax < p.Quorum:
+	case p.Quorum < 0:
+		return fmt.Errorf("quorum %d", p.Quorum)
+	case p.QuorumMax != nil && *p.QuorumMax < p.Quorum:
 		return fmt.Errorf("quorum %d and quorum_max %d can never be met", p.Quorum, *p.QuorumMax)
 	case p.ParamMatch != "" && p.ParamMatch != "initial" && p.ParamMatch != "partial":
 		return fmt.Errorf("param_match %s: initial or partial", p.ParamMatch)

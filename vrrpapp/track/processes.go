@@ -70,10 +70,10 @@ func (p *Process) matches(pid int) bool {
 func (p *Process) matchesLine(words []string) bool {
 	want := p.Process
 	switch {
-	case p.ParamMatch == "initial":
-		return strings.HasPrefix(strings.Join(words, "\x00")+"\x00", strings.Join(want, "\x00"))
 	case p.ParamMatch == "partial", len(want) == 1:
 		return len(words) >= len(want) && slices.Equal(words[:len(want)], want)
+	case p.ParamMatch == "initial":
+		return strings.HasPrefix(strings.Join(words, "\x00")+"\x00", strings.Join(want, "\x00"))
 	}
 	return slices.Equal(words, want)
 }

@@ -18,8 +18,12 @@ const grace = 2 * time.Second
 
 // Script is a vrrp_script: a command that is run again and again. It is up after an exit status of 0.
 //
-// A run that takes longer than Timeout gets SIGTERM with its process group, two seconds later SIGKILL, and counts as a failure.
-// The next run starts at the next multiple of Interval after the end of the last one: there are never two at once.
+// A run that takes longer than Timeout gets SIGTERM with its process group, two seconds later SIGKILL, and counts as a failure when
+// it has ended, all as with keepalived 2.2.7. There are never two at once: a run that is due meanwhile is left out. (keepalived
+// 2.2.7 logs "skipping run", too, and was seen to start another one beside it all the same.)
+//
+// A script that is not there, not executable for its user, or refused by enable_script_security, is as if it were not
+// configured, as with keepalived: see Check.
 type Script struct {
 	Weighing
 	// Command is the program, an absolute path, and its arguments (script).

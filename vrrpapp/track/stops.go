@@ -54,7 +54,7 @@ func replaceStops(text string) (changed string, line int) {
 		end := at + strings.IndexByte(text[at:]+"\n", '\n')
 		for _, m := range stops.FindAllStringSubmatchIndex(text[at:end], -1) {
 			begin, stop := at+m[2], at+m[3]
-			if quoted[begin] || probe.MatchString(text[begin:stop]) {
+			if quoted[begin] || probe.MatchString(text[begin:stop]) || continues(text[stop:]) {
 				continue
 			}
 			if line == 0 {
@@ -69,6 +69,9 @@ func replaceStops(text string) (changed string, line int) {
 	out.WriteString(text[from:])
 	return out.String(), line
 }
+
+// continues reports whether a name goes on: keepalived-exporter is another service.
+func continues(rest string) bool { return rest != "" && strings.IndexByte("-.@/+", rest[0]) >= 0 }
 
 // quotes marks the bytes of a shell script that stand in quotes or comments. The end of the text is not quoted.
 func quotes(text string) []bool {
