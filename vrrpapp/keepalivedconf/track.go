@@ -30,7 +30,7 @@ var trackKeywords = []keyword{
 	{name: "track_file", block: true, read: trackBlock(fileTracker, maxFileWeight)},
 	{name: "track_process", block: true, read: trackBlock(processTracker, 254)},
 	{name: "track_listener", block: true, read: trackBlock(listenerTracker, maxWeight)},
-	{name: "track_backend", each: true, read: readTrackBackend},
+	{name: "track_backend", each: true, either: true, read: readTrackBackend},
 	{name: "track_bfd", block: true, never: "BFD is not spoken"},
 }
 
@@ -169,4 +169,6 @@ func (p *parser) unknownTracker(u use, who string) {
 }
 
 // posOf is where an instance names a tracker or an interface.
-func (p *parser) posOf(i *instance, t vrrpapp.Track) conf.Pos { return p.usePos["vrrp_instance "+i.Name+" "+t.Name] }
+func (p *parser) posOf(i *instance, t vrrpapp.Track) conf.Pos {
+	return p.usePos["vrrp_instance "+i.Name+" "+t.Name]
+}
