@@ -1,9 +1,9 @@
 package keepalivedconf
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
 
@@ -37,7 +37,7 @@ func (p *parser) skipBlocks(d conf.Directive) {
 		names = append(names, k.name)
 	}
 	for _, name := range d.Words[1:] {
-		if cfg.Nearest(name, names) != name {
+		if !slices.Contains(names, name) {
 			p.diags.Errorf(d.Pos, "'#@ skip %s': what can be skipped is %s", name, strings.Join(names, ", "))
 			continue
 		}

@@ -33,10 +33,10 @@ func tables() map[string]table {
 	}
 }
 
-// ours are words that keepalived does not have.
+// ours are words that keepalived 2.2.7 does not have; v3_checksum_as_v2 is of later versions.
 var ours = map[string][]string{
 	"top":             {"vrrp_track_backend", "vrrp_track_listener"},
-	"vrrp_instance":   {"track_backend", "track_listener"},
+	"vrrp_instance":   {"track_backend", "track_listener", "v3_checksum_as_v2"},
 	"vrrp_sync_group": {"track_backend", "track_listener"},
 }
 
@@ -108,6 +108,8 @@ func status(t *testing.T, block, word string) string {
 		return "warn: " + k.warn
 	case slices.ContainsFunc(topSkippable, func(s keyword) bool { return block == "top" && s.name == word }):
 		return "never: unless '#@ skip " + word + "' leaves it out"
+	case word == "track_bfd":
+		return "never: unless '#@ skip bfd_instance' leaves it out"
 	case word == "track_group" && block == "top":
 		return "warn: static addresses, routes and rules are put back and never make an instance fail"
 	case word == "strict_mode" || word == "vrrp_strict":
