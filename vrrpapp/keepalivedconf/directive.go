@@ -32,10 +32,7 @@ func (p *parser) directiveList(list []conf.Directive) {
 }
 
 func (p *parser) skipBlocks(d conf.Directive) {
-	var names []string
-	for _, k := range topSkippable {
-		names = append(names, k.name)
-	}
+	names := skippableNames()
 	for _, name := range d.Words[1:] {
 		if !slices.Contains(names, name) {
 			p.diags.Errorf(d.Pos, "'#@ skip %s': what can be skipped is %s", name, strings.Join(names, ", "))
@@ -43,4 +40,11 @@ func (p *parser) skipBlocks(d conf.Directive) {
 		}
 		p.skip[name] = true
 	}
+}
+
+func skippableNames() (names []string) {
+	for _, k := range topSkippable {
+		names = append(names, k.name)
+	}
+	return names
 }
