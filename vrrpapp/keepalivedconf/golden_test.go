@@ -29,7 +29,7 @@ type golden struct {
 // results are the files of a golden that are compared; "differs" tells why the oracle's verdict is not ours.
 var results = []string{"errors", "warnings", "caddy.json", "differs"}
 
-func goldens(t *testing.T) []*golden {
+func goldens(t testing.TB) []*golden {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {

@@ -110,6 +110,8 @@ var instanceUnicast = []keyword{
 		}
 	}},
 	{name: "check_unicast_src", read: setOptional(func(p *parser) **bool { return &p.instance.CheckUnicastSource })},
+	// Newer than 2.2.7.
+	{name: "v3_checksum_as_v2", read: setBool(func(p *parser) *bool { return &p.instance.ChecksumAsV2 })},
 	{name: "old_unicast_checksum", read: func(p *parser, l *line) {
 		switch w, _ := l.optional(); w {
 		case "":

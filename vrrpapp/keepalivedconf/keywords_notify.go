@@ -36,7 +36,7 @@ func readNothing(_ *parser, l *line) { l.rest() }
 var instanceNothing = []keyword{
 	{name: "debug", read: readNothing, warn: "keepalived 2.2.7 does not implement it either"},
 	{name: "kernel_rx_buf_size", read: readNothing, warn: "the receive buffers are always large, and drained before a timeout is believed"},
-	{name: "linkbeat_use_polling", warn: "the kernel says at once when a link goes down; nothing is polled"},
+	{name: "linkbeat_use_polling", warn: noPolling},
 	{name: "lvs_sync_daemon_interface", read: readNothing, warn: "there is no LVS here whose connections could be synchronised"},
 	{name: "vrf", never: "give the instance an interface that belongs to the VRF"},
 	{name: "use_ipvlan", never: "an ipvlan has the MAC address of its interface, as addresses without it have: leave it out"},

@@ -7,7 +7,7 @@ var topKeywords table
 
 // The tables refer to functions that read them.
 func init() {
-	topKeywords = newTable(topBlocks, topLists, topSkippable, topNothing)
+	topKeywords = newTable(topBlocks, topLists, topSkippable, topProcess, topNothing)
 	globalKeywords = newTable(globalBasics, globalNotify, globalVRRP, globalAnnouncing, globalGuard, globalReading, globalProcess, globalMail, globalLVS, globalSNMP, globalFirewall, globalBuffers)
 	instanceKeywords = newTable(instanceBasics, instanceAddresses, instanceUnicast, instanceAdverts, instanceAnnouncing, instanceVMAC, instanceNothing, notifyKeywords, instanceNotify, trackKeywords)
 	groupKeywords = newTable(groupBasics, notifyKeywords, trackKeywords)
@@ -51,7 +51,7 @@ var topSkippable = []keyword{
 }
 
 var topNothing = []keyword{
-	{name: "linkbeat_interfaces", block: true, warn: "the kernel says at once when a link goes down; nothing is polled"},
+	{name: "linkbeat_interfaces", block: true, warn: noPolling},
 }
 
 func skippable(why string) func(*parser, *line) {

@@ -130,7 +130,7 @@ func (l *line) end(k *keyword) {
 	if l.next < len(l.s.Words) {
 		l.warnf("'%s' takes no '%s'; keepalived ignores it too", k.name, l.s.Words[l.next])
 	}
-	if l.s.HasBlock && !k.block {
+	if l.s.HasBlock && !k.block && !k.either {
 		l.errorf("'%s' has no block", k.name)
 	}
 	if k.block && !l.s.HasBlock {

@@ -30,8 +30,17 @@ var trackKeywords = []keyword{
 	{name: "track_file", block: true, read: trackBlock(fileTracker, maxFileWeight)},
 	{name: "track_process", block: true, read: trackBlock(processTracker, 254)},
 	{name: "track_listener", block: true, read: trackBlock(listenerTracker, maxWeight)},
-	{name: "track_backend", each: true, read: readTrackBackend},
-	{name: "track_bfd", block: true, never: "BFD is not spoken"},
+	{name: "track_backend", each: true, either: true, read: readTrackBackend},
+	{name: "track_bfd", block: true, read: readTrackBFD},
+}
+
+// readTrackBFD goes with bfd_instance: refused, or left out.
+func readTrackBFD(p *parser, l *line) {
+	if p.skip["bfd_instance"] {
+		l.warnf("'track_bfd' is skipped")
+		return
+	}
+	l.errorf("'track_bfd' is not supported: %s. '#@ skip bfd_instance' leaves it out", noBFD)
 }
 
 func trackBlock(kind trackerKind, most int) func(*parser, *line) {

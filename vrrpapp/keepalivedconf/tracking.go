@@ -98,6 +98,7 @@ func (p *parser) groupsEnd() {
 			continue
 		}
 		names[g.Name] = true
+		p.looseNames(g)
 		for _, m := range g.Group {
 			switch other, taken := member[m]; {
 			case !slices.ContainsFunc(p.instances, func(i *instance) bool { return i.Name == m }):
@@ -114,9 +115,6 @@ func (p *parser) groupsEnd() {
 			continue
 		case 1:
 			p.diags.Warnf(g.pos, "vrrp_sync_group %s has only one member, which probably is not what you want", g.Name)
-		}
-		if g.GlobalTracking {
-			p.diags.Warnf(g.pos, "vrrp_sync_group %s: global_tracking is old; write track_interface, track_script, track_file in the group", g.Name)
 		}
 		p.app.SyncGroups = append(p.app.SyncGroups, g.SyncGroup)
 	}
