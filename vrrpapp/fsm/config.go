@@ -10,68 +10,70 @@ import (
 // Config is one vrrp_instance. The zero value of a field is its default; New and Reload refuse what Validate refuses.
 type Config struct {
 	// Version is 2 or 3 (version; 0 is 2). It decides the unit of the skew (RFC 3768 6.1, RFC 5798 6.1).
-	Version uint8
+	Version uint8 `json:"version,omitempty"`
 	// Priority is 1-254, or 255 for the owner of the addresses (priority; 0 is 100).
-	Priority uint8
+	Priority uint8 `json:"priority,omitempty"`
 	// Interval is between two advertisements (advert_int; 0 is 1 s). Version 2: whole seconds up to 255; version 3: 10 ms to
 	// 40.95 s in steps of 10 ms.
-	Interval time.Duration
+	Interval time.Duration `json:"interval,omitempty"`
 	// DownAdverts is how many intervals of silence mean that the master is gone (down_timer_adverts, 1-100; 0 is 3).
-	DownAdverts int
+	DownAdverts int `json:"down_adverts,omitempty"`
 	// StartMaster is `state MASTER`. keepalived and we heed it only with priority 255: master at once.
-	StartMaster bool
+	StartMaster bool `json:"start_master,omitempty"`
 	// NoPreempt leaves a master of lower priority alone (nopreempt).
-	NoPreempt bool
+	NoPreempt bool `json:"no_preempt,omitempty"`
 	// PreemptDelay is how long a master of lower priority is left alone after it was first heard (preempt_delay, 0-1000 s).
-	PreemptDelay time.Duration
+	PreemptDelay time.Duration `json:"preempt_delay,omitempty"`
 	// Keys are the authentications of version 2 (authentication). The first is sent, each is accepted; none is AuthNone.
-	Keys []Key
+	Keys []Key `json:"keys,omitempty"`
 	// Addresses are advertised, in this order (virtual_ipaddress); Excluded are not (virtual_ipaddress_excluded).
-	Addresses, Excluded []netip.Prefix
+	Addresses []netip.Prefix `json:"addresses,omitempty"`
+	Excluded  []netip.Prefix `json:"excluded,omitempty"`
 	// Peers make it unicast (unicast_peer): messages from others are refused.
-	Peers []Peer
+	Peers []Peer `json:"peers,omitempty"`
 	// AnySource accepts unicast from others than the peers. keepalived's default, without check_unicast_src; ours is to check.
-	AnySource bool
+	AnySource bool `json:"any_source,omitempty"`
 	// Trackers change the priority or cause a fault.
-	Trackers []Tracker
+	Trackers []Tracker `json:"trackers,omitempty"`
 	// Announce is how gratuitous ARP and unsolicited neighbour advertisements repeat.
-	Announce Announcing
+	Announce Announcing `json:"announce,omitzero"`
 	// QuietOnLower does not answer a lower priority's advertisement with one's own (lower_prio_no_advert). RFC 3768 and 5798
 	// are silent then, RFC 9568 6.4.3 and keepalived answer.
-	QuietOnLower bool
+	QuietOnLower bool `json:"quiet_on_lower,omitempty"`
 	// NoLastWord steps down without an advertisement of one's own (the opposite of higher_prio_send_advert): the winner then
 	// may not know that there was another master whose gratuitous ARP was the last.
-	NoLastWord bool
+	NoLastWord bool `json:"no_last_word,omitempty"`
 	// AbruptLeave removes the addresses together with priority 0 (RFC 5798 6.4.3 and keepalived), instead of keeping them for
 	// the successor's first advertisement.
-	AbruptLeave bool
+	AbruptLeave bool `json:"abrupt_leave,omitempty"`
 	// Rollover is how long after a reload everything is said twice if the version, the password, the list of addresses
 	// or version 2's interval changed: as it was, too. What is said so is accepted as long. Peers can be reloaded one after the other then,
 	// also those that refuse what differs (0 is an hour, negative is none).
-	Rollover time.Duration
+	Rollover time.Duration `json:"rollover,omitempty"`
 }
 
 // Key is an authentication type and its eight bytes (RFC 2338 5.3.6): type 1 is a password in the clear, 0 is none.
 type Key struct {
-	Type uint8
-	Data [8]byte
+	Type uint8   `json:"type,omitempty"`
+	Data [8]byte `json:"data,omitzero"`
 }
 
 // Peer is another node in unicast mode.
 type Peer struct {
-	Addr netip.Addr
+	Addr netip.Addr `json:"addr,omitzero"`
 	// MinTTL and MaxTTL bound the TTL of what it sends (min_ttl, max_ttl); both 0: no check.
-	MinTTL, MaxTTL uint8
+	MinTTL uint8 `json:"min_ttl,omitempty"`
+	MaxTTL uint8 `json:"max_ttl,omitempty"`
 }
 
 // Announcing is keepalived's garp_*. In each field 0 is the default and a negative value is none.
 type Announcing struct {
-	MasterRepeat  int           // garp_master_repeat: per address, on becoming master and again after MasterDelay; 5
-	MasterDelay   time.Duration // garp_master_delay; 5 s
-	LowerRepeat   int           // garp_lower_prio_repeat; MasterRepeat
-	LowerDelay    time.Duration // garp_lower_prio_delay; MasterDelay
-	Refresh       time.Duration // garp_master_refresh; 60 s (keepalived: none)
-	RefreshRepeat int           // garp_master_refresh_repeat; 1
+	MasterRepeat  int           `json:"master_repeat,omitempty"`  // garp_master_repeat: per address, on becoming master and again after MasterDelay; 5
+	MasterDelay   time.Duration `json:"master_delay,omitempty"`   // garp_master_delay; 5 s
+	LowerRepeat   int           `json:"lower_repeat,omitempty"`   // garp_lower_prio_repeat; MasterRepeat
+	LowerDelay    time.Duration `json:"lower_delay,omitempty"`    // garp_lower_prio_delay; MasterDelay
+	Refresh       time.Duration `json:"refresh,omitempty"`        // garp_master_refresh; 60 s (keepalived: none)
+	RefreshRepeat int           `json:"refresh_repeat,omitempty"` // garp_master_refresh_repeat; 1
 }
 
 func (c Config) withDefaults() Config {

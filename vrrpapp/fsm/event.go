@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -81,6 +82,22 @@ const (
 	ByOperator Holder = 1 << iota // until the operator says Resume
 	ByStart                       // until the process is ready to serve
 )
+
+var holderNames = map[Holder]string{0: "", ByOperator: "operator", ByStart: "start", ByOperator | ByStart: "operator,start"}
+
+// MarshalText names the holders.
+func (h Holder) MarshalText() ([]byte, error) { return []byte(holderNames[h]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (h *Holder) UnmarshalText(b []byte) error {
+	for x, name := range holderNames {
+		if name == string(b) {
+			*h = x
+			return nil
+		}
+	}
+	return fmt.Errorf("fsm: no holder is called %q", b)
+}
 
 // Hold makes it a backup that never takes over, until Resume of the same holder. A master hands over first; if there is no
 // successor it gives the addresses up nevertheless: HandOver does not.

@@ -2,17 +2,17 @@ package fsm
 
 // Tracker is something that is watched: an interface, a script, a file, a process, a backend of the proxy.
 type Tracker struct {
-	Name string
+	Name string `json:"name,omitempty"`
 	// Weight is added to the priority while it is up if positive, and while it is down if negative; 0: down is a fault.
-	Weight int
+	Weight int `json:"weight,omitempty"`
 	// Reverse turns the sign of what is added; with weight 0, up is a fault.
-	Reverse bool
+	Reverse bool `json:"reverse,omitempty"`
 	// Scaled adds Weight times the tracker's Value instead (track_file); less than -253 is a fault. With weight 0, a Value
 	// other than 0 is down.
-	Scaled bool
+	Scaled bool `json:"scaled,omitempty"`
 	// InitFail takes it for down until it has spoken (init_fail). Otherwise a start waits for a tracker of weight 0, as
 	// keepalived does, and one that a reload brings is taken for up. Not for Scaled.
-	InitFail bool
+	InitFail bool `json:"init_fail,omitempty"`
 }
 
 // tracking is a tracker and what it said last.

@@ -1,5 +1,7 @@
 package fsm
 
+import "fmt"
+
 // State is where a Machine stands. Init, Backup and Master are the RFC's (RFC 5798 6.4), Fault is keepalived's; Leaving and
 // Probing are masters that do not advertise.
 type State uint8
@@ -29,6 +31,20 @@ func (s State) String() string {
 		return stateNames[s]
 	}
 	return "UNKNOWN"
+}
+
+// MarshalText is String.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *State) UnmarshalText(b []byte) error {
+	for i, name := range stateNames {
+		if name == string(b) {
+			*s = State(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("fsm: no state is called %q", b)
 }
 
 // Holds says that the addresses are on the interface.

@@ -8,44 +8,45 @@ import (
 
 // Heard is the last advertisement of another master.
 type Heard struct {
-	Source   netip.Addr
-	Priority uint8
-	Interval time.Duration
-	At       time.Time
+	Source   netip.Addr    `json:"source,omitzero"`
+	Priority uint8         `json:"priority,omitempty"`
+	Interval time.Duration `json:"interval,omitempty"`
+	At       time.Time     `json:"at,omitzero"`
 }
 
 // Counts only grow, apart from WorstLate.
 type Counts struct {
-	Sent        uint64        // messages
-	Received    uint64        // accepted messages
-	Transitions uint64        // changes of State
-	Conflicts   uint64        // advertisements of another master that were heard as master
-	Announced   uint64        // gratuitous ARP requests or neighbour advertisements
-	Removed     uint64        // times that addresses were taken away by others
-	Late        uint64        // timers that came more than two intervals late
-	WorstLate   time.Duration // the latest of all
+	Sent        uint64        `json:"sent"`        // messages
+	Received    uint64        `json:"received"`    // accepted messages
+	Transitions uint64        `json:"transitions"` // changes of State
+	Conflicts   uint64        `json:"conflicts"`   // advertisements of another master that were heard as master
+	Announced   uint64        `json:"announced"`   // gratuitous ARP requests or neighbour advertisements
+	Removed     uint64        `json:"removed"`     // times that addresses were taken away by others
+	Late        uint64        `json:"late"`        // timers that came more than two intervals late
+	WorstLate   time.Duration `json:"worst_late"`  // the latest of all
 }
 
 // Status is a machine as an operator sees it.
 type Status struct {
-	State    State
-	Priority uint8 // the effective one
-	Source   netip.Addr
-	Master   Heard // not of this node
+	State    State      `json:"state"`
+	Priority uint8      `json:"priority"` // the effective one
+	Source   netip.Addr `json:"source,omitzero"`
+	Master   Heard      `json:"master,omitzero"` // not of this node
 	// Down is when the master is given up, zero in other states than Backup. LastSent is the last advertisement as master.
-	Down, LastSent time.Time
+	Down     time.Time `json:"down,omitzero"`
+	LastSent time.Time `json:"last_sent,omitzero"`
 	// Interval is the master's, which the timers follow.
-	Interval time.Duration
+	Interval time.Duration `json:"interval,omitempty"`
 	// Faults are the reasons for Fault.
-	Faults []Reason
-	Holds  Holder
+	Faults []Reason `json:"faults,omitempty"`
+	Holds  Holder   `json:"holds,omitzero"`
 	// Yielded says that a HandOver still has its effect.
-	Yielded bool
+	Yielded bool `json:"yielded,omitempty"`
 	// Rollover is until when an old password or address list is in use; zero: none is.
-	Rollover time.Time
-	Counts   Counts
+	Rollover time.Time `json:"rollover,omitzero"`
+	Counts   Counts    `json:"counts,omitzero"`
 	// Rejected counts the messages refused, by reason.
-	Rejected map[Reason]uint64
+	Rejected map[Reason]uint64 `json:"rejected,omitempty"`
 }
 
 // Status is a copy.

@@ -15,21 +15,21 @@ const AddressProtocol = 112
 // Address is an IP address of an interface, as it shall be or as it was seen. It is comparable.
 type Address struct {
 	// Prefix is the address with the length of its subnet; 32 or 128 where the user wrote none.
-	Prefix netip.Prefix
+	Prefix netip.Prefix `json:"address,omitzero"`
 	// Peer is the other end of a point-to-point address; the length belongs to it then.
-	Peer netip.Addr
+	Peer netip.Addr `json:"peer,omitzero"`
 	// Broadcast is the subnet's broadcast address (brd). Default none. See Broadcast for "brd +".
-	Broadcast netip.Addr
+	Broadcast netip.Addr `json:"broadcast,omitzero"`
 	// Scope is the area the address is valid in. Default global; IPv6 addresses know theirs by themselves.
-	Scope Scope
+	Scope Scope `json:"scope,omitzero"`
 	// Label is the alias of an IPv4 address, at most 15 bytes, by custom eth0:1. Default the interface's name.
-	Label string
+	Label string `json:"label,omitempty"`
 	// Flags are options.
-	Flags AddressFlags
+	Flags AddressFlags `json:"flags,omitzero"`
 	// Preferred is preferred_lft. Default forever, but expired for an IPv6 /128, which so is never chosen as a source.
-	Preferred Lifetime
+	Preferred Lifetime `json:"preferred,omitzero"`
 	// Protocol is who added it (IFA_PROTO), as seen; what is added gets AddressProtocol.
-	Protocol uint8
+	Protocol uint8 `json:"protocol,omitempty"`
 }
 
 // Addr is the address alone.

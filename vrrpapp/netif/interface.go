@@ -1,6 +1,9 @@
 package netif
 
-import "net"
+import (
+	"fmt"
+	"net"
+)
 
 // Interface is a network interface as it was at one moment. It is comparable.
 type Interface struct {
@@ -32,6 +35,19 @@ func (i Interface) Announces() bool { return i.Ethernet && !i.NoARP && !i.Loopba
 type MAC [6]byte
 
 func (m MAC) String() string { return net.HardwareAddr(m[:]).String() }
+
+// MarshalText is String.
+func (m MAC) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads six bytes with colons.
+func (m *MAC) UnmarshalText(b []byte) error {
+	hw, err := net.ParseMAC(string(b))
+	if err != nil || len(hw) != len(m) {
+		return fmt.Errorf("netif: %q is no MAC address", b)
+	}
+	copy(m[:], hw)
+	return nil
+}
 
 // VirtualMAC is a virtual router's own address (RFC 5798 7.3, RFC 3768 7.3): 00:00:5e:00:01:VRID for IPv4, 02 for IPv6.
 func VirtualMAC(vrid uint8, ipv6 bool) MAC {

@@ -13,51 +13,51 @@ const RouteProtocol = 18
 // Route is a route with iproute2's words (keepalived.conf(5) virtual_routes).
 type Route struct {
 	// IPv6 says the family of a route without addresses ("inet6").
-	IPv6 bool
+	IPv6 bool `json:"ipv6,omitempty"`
 	// Type is what happens to packets: unicast (default), blackhole, unreachable, prohibit, throw, local, ...
-	Type RouteType
+	Type RouteType `json:"type,omitzero"`
 	// Dst is where to ("to"). Default everywhere.
-	Dst netip.Prefix
+	Dst netip.Prefix `json:"dst,omitzero"`
 	// From is where from, of IPv6.
-	From netip.Prefix
+	From netip.Prefix `json:"from,omitzero"`
 	// Via is the next router; of an IPv4 route it may be an IPv6 address ("via inet6").
-	Via netip.Addr
+	Via netip.Addr `json:"via,omitzero"`
 	// Dev is the interface's name; the kernel finds it by Via otherwise.
-	Dev string
+	Dev string `json:"dev,omitempty"`
 	// Src is the preferred source address.
-	Src netip.Addr
+	Src netip.Addr `json:"src,omitzero"`
 	// Scope is the area. Default as iproute2: link for an IPv4 unicast route without a next router, host for local, else
 	// global.
-	Scope *Scope
+	Scope *Scope `json:"scope,omitempty"`
 	// Table is the table's number. Default 254, main.
-	Table uint32
+	Table uint32 `json:"table,omitempty"`
 	// TOS is the type of service, of IPv4.
-	TOS uint8
+	TOS uint8 `json:"tos,omitempty"`
 	// Protocol is the tag. Default RouteProtocol.
-	Protocol uint8
+	Protocol uint8 `json:"protocol,omitempty"`
 	// Metric is the preference (priority, preference); the smaller wins. Default 0, for IPv6 1024.
-	Metric uint32
+	Metric uint32 `json:"metric,omitempty"`
 	// Realms are "[from/]to" as from<<16 + to.
-	Realms uint32
+	Realms uint32 `json:"realms,omitempty"`
 	// OnLink pretends that Via is directly attached.
-	OnLink bool
+	OnLink bool `json:"onlink,omitempty"`
 	// Metrics are mtu, hoplimit, rtt, ...
-	Metrics RouteMetrics
+	Metrics RouteMetrics `json:"metrics,omitzero"`
 	// Pref is the router preference of IPv6: 1 high, 3 low. Default medium.
-	Pref uint8
+	Pref uint8 `json:"pref,omitempty"`
 	// NextHops are several ways instead of Via and Dev ("nexthop").
-	NextHops []NextHop
+	NextHops []NextHop `json:"nexthops,omitempty"`
 	// Append adds the route after others that match it; default before them.
-	Append bool
+	Append bool `json:"append,omitempty"`
 }
 
 // NextHop is one way of a route with several.
 type NextHop struct {
-	Via    netip.Addr
-	Dev    string
-	Weight int // 1 to 256, default 1
-	OnLink bool
-	Realms uint32
+	Via    netip.Addr `json:"via,omitzero"`
+	Dev    string     `json:"dev,omitempty"`
+	Weight int        `json:"weight,omitempty"` // 1 to 256, default 1
+	OnLink bool       `json:"onlink,omitempty"`
+	Realms uint32     `json:"realms,omitempty"`
 }
 
 // RouteType is the kernel's RTN_*.
@@ -73,13 +73,25 @@ const routeUnicast, routeLocal, routeBlackhole, routeThrow = 1, 2, 6, 9
 
 // RouteMetrics are what TCP shall start with on a route; zero is not set.
 type RouteMetrics struct {
-	MTU, Window, RTT, RTTVar, SSThresh, CWnd, AdvMSS, Reordering uint32 // RTT and RTTVar in ms
-	HopLimit, InitCWnd, Features, RTOMin, InitRWnd, QuickACK     uint32 // RTOMin in ms; Features 1 is ECN
-	FastOpenNoCookie                                             uint32
+	MTU              uint32 `json:"mtu,omitempty"`
+	Window           uint32 `json:"window,omitempty"`
+	RTT              uint32 `json:"rtt,omitempty"`    // ms
+	RTTVar           uint32 `json:"rttvar,omitempty"` // ms
+	SSThresh         uint32 `json:"ssthresh,omitempty"`
+	CWnd             uint32 `json:"cwnd,omitempty"`
+	AdvMSS           uint32 `json:"advmss,omitempty"`
+	Reordering       uint32 `json:"reordering,omitempty"`
+	HopLimit         uint32 `json:"hoplimit,omitempty"`
+	InitCWnd         uint32 `json:"init_cwnd,omitempty"`
+	Features         uint32 `json:"features,omitempty"` // 1 is ECN
+	RTOMin           uint32 `json:"rto_min,omitempty"`  // ms
+	InitRWnd         uint32 `json:"init_rwnd,omitempty"`
+	QuickACK         uint32 `json:"quickack,omitempty"`
+	FastOpenNoCookie uint32 `json:"fast_open_no_cookie,omitempty"`
 	// CongestionControl is an algorithm's name ("congctl").
-	CongestionControl string
+	CongestionControl string `json:"congestion_control,omitempty"`
 	// Lock names the metrics that the kernel must not adapt, a bit 1 << RTAX_x each.
-	Lock uint32
+	Lock uint32 `json:"lock,omitempty"`
 }
 
 // words are the metrics in the order of RTAX_MTU (2) to RTAX_FASTOPEN_NO_COOKIE (17); the congestion control's place is

@@ -9,41 +9,46 @@ import (
 // Rule is a rule of policy routing with iproute2's words (keepalived.conf(5) virtual_rules).
 type Rule struct {
 	// IPv6 says the family of a rule without addresses ("inet6").
-	IPv6 bool
+	IPv6 bool `json:"ipv6,omitempty"`
 	// Not turns the conditions around.
-	Not bool
+	Not bool `json:"not,omitempty"`
 	// Type is what happens: lookup in Table (default), or blackhole, unreachable, prohibit of RouteTypes. Goto overrides it.
-	Type RouteType
+	Type RouteType `json:"type,omitzero"`
 	// From and To are the packet's addresses.
-	From, To netip.Prefix
+	From netip.Prefix `json:"from,omitzero"`
+	To   netip.Prefix `json:"to,omitzero"`
 	// IIF and OIF are interfaces' names, which need not exist.
-	IIF, OIF string
+	IIF string `json:"iif,omitempty"`
+	OIF string `json:"oif,omitempty"`
 	// TOS is the packet's type of service.
-	TOS uint8
+	TOS uint8 `json:"tos,omitempty"`
 	// Mark and MarkMask are the firewall's mark; a mask of 0 beside a mark means all bits.
-	Mark, MarkMask uint32
+	Mark     uint32 `json:"mark,omitempty"`
+	MarkMask uint32 `json:"mark_mask,omitempty"`
 	// Table is the table's number.
-	Table uint32
+	Table uint32 `json:"table,omitempty"`
 	// Priority is the rule's place ("preference"). Rules of equal words and different place are different; the kernel
 	// chooses a place if it is 0, and then only a rule of the same words can be removed.
-	Priority uint32
+	Priority uint32 `json:"priority,omitempty"`
 	// Goto is the place of the rule to go on with.
-	Goto uint32
+	Goto uint32 `json:"goto,omitempty"`
 	// Realms are "[from/]to" as from<<16 + to.
-	Realms uint32
+	Realms uint32 `json:"realms,omitempty"`
 	// TunnelID is the id of the tunnel that the packet came by.
-	TunnelID uint64
+	TunnelID uint64 `json:"tunnel_id,omitempty"`
 	// SuppressPrefixLength and SuppressIfGroup reject routes that are too wide, or by an interface group; nil is not set.
-	SuppressPrefixLength, SuppressIfGroup *uint32
+	SuppressPrefixLength *uint32 `json:"suppress_prefixlength,omitempty"`
+	SuppressIfGroup      *uint32 `json:"suppress_ifgroup,omitempty"`
 	// L3MDev looks up in the table of the packet's VRF.
-	L3MDev bool
+	L3MDev bool `json:"l3mdev,omitempty"`
 	// UIDs are the users whose packets match; nil is all.
-	UIDs *[2]uint32
+	UIDs *[2]uint32 `json:"uids,omitempty"`
 	// IPProto is the protocol's number, SPorts and DPorts are port ranges; 0 is not set.
-	IPProto        uint8
-	SPorts, DPorts [2]uint16
+	IPProto uint8     `json:"ipproto,omitempty"`
+	SPorts  [2]uint16 `json:"sports,omitzero"`
+	DPorts  [2]uint16 `json:"dports,omitzero"`
 	// Protocol is the tag. Default RouteProtocol.
-	Protocol uint8
+	Protocol uint8 `json:"protocol,omitempty"`
 }
 
 // v6 finds out the family.

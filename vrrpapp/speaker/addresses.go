@@ -120,8 +120,8 @@ func (l *Local) addressRemoved(e netif.Event) {
 		return
 	}
 	h, ok := r.held[at.prefix]
-	if !ok || h.place != at || l.present(at) {
-		return
+	if lk := l.links[h.dev]; !ok || h.place != at || !lk.exists || !lk.now.Up || l.present(at) {
+		return // on an interface that is down it comes back with the interface
 	}
 	if h.address.NoTrack {
 		l.disown(r, h)

@@ -31,15 +31,16 @@ type change struct {
 
 // apply puts a checked configuration in force.
 func (l *Local) apply(c Config) error {
-	ch, err := l.match(c)
+	names, _ := c.nameMacvlans(l.macvlans) // Check has asked already
+	ch, err := l.match(c, names)
 	if err != nil {
 		return err
 	}
-	l.cfg = c
+	l.cfg, l.macvlans = c, names
 	l.herald.pace(c.Pace)
 	for i, r := range ch.next {
 		if ch.kept[r] {
-			r.configure(c.Routers[i])
+			r.configure(c.Routers[i], names)
 		}
 	}
 	l.routers = ch.next
@@ -58,6 +59,10 @@ func (l *Local) apply(c Config) error {
 	for _, r := range ch.gone {
 		l.tell(r, fsm.Stop{})
 	}
+	for _, r := range l.routers {
+		l.setExtraRefresh(r)
+	}
+	l.setProbe(c.Probe)
 	l.setStatics(statics{c.StaticAddresses, c.StaticRoutes, c.StaticRules})
 	if !l.applied {
 		l.applied = true
@@ -68,7 +73,7 @@ func (l *Local) apply(c Config) error {
 }
 
 // match finds out what the new configuration has of the old one.
-func (l *Local) match(c Config) (ch change, err error) {
+func (l *Local) match(c Config, names map[macvlanKey]string) (ch change, err error) {
 	ch = change{kept: map[*router]bool{}, heirs: map[*router]*router{}}
 	old := map[identity]*router{}
 	for _, list := range [][]*router{l.leaving, l.routers} {
@@ -80,7 +85,7 @@ func (l *Local) match(c Config) (ch change, err error) {
 		rc := &c.Routers[i]
 		r := old[rc.identity()]
 		if r == nil {
-			if r, err = newRouter(*rc); err != nil {
+			if r, err = newRouter(*rc, names); err != nil {
 				return ch, err
 			}
 		} else {
@@ -123,13 +128,13 @@ func (r *router) overlaps(o *router) bool {
 	return false
 }
 
-func newRouter(c Router) (*router, error) {
+func newRouter(c Router, names map[macvlanKey]string) (*router, error) {
 	m, err := fsm.New(c.machineConfig())
 	if err != nil {
 		return nil, err
 	}
 	r := &router{machine: m, spoken: m.Config(), held: map[netip.Prefix]holding{}, since: time.Now()}
-	r.configure(c)
+	r.configure(c, names)
 	return r, nil
 }
 
@@ -139,6 +144,9 @@ func (l *Local) readLinks(c Config) {
 	for _, r := range l.routers {
 		l.link(r.cfg.Interface)
 		l.link(r.cfg.voice())
+		for _, m := range r.cfg.macvlans() {
+			l.link(m.base)
+		}
 		for p, a := range r.wanted {
 			l.virtuals[p.Addr()] = struct{}{}
 			l.link(r.dev(a))

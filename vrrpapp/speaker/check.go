@@ -27,6 +27,8 @@ func (c *Config) Check() error {
 			fail(err)
 		}
 	}
+	_, unnamed := c.nameMacvlans(nil)
+	errs = append(errs, unnamed...)
 	errs = append(errs, c.checkGroups(names)...)
 	errs = append(errs, c.checkRest()...)
 	return errors.Join(errs...)
@@ -130,9 +132,8 @@ func (c *Router) check() (errs []error) {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.checkAddresses()...)
-	if c.VMAC != nil {
-		errs = append(errs, c.VMAC.check(c)...)
-	}
+	fail(c.VMAC != nil && c.Interface == "", "use_vmac without interface")
+	fail(c.VMAC != nil && c.Unicast && !c.VMAC.OnBase, "use_vmac with unicast_peer needs vmac_xmit_base")
 	return errs
 }
 

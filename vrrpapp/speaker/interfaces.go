@@ -20,6 +20,7 @@ type link struct {
 	source6  netip.Addr
 	forwards bool // IPv6 packets
 	dirty    bool
+	anew     bool // made again or up again: addresses may be missing
 }
 
 // link is the entry of a name. The name "" stands for the whole host, for unicast without an interface.
@@ -70,7 +71,9 @@ func (l *Local) refresh(k *link) {
 	if k.exists && k.now.Index != was {
 		l.newInterface(k)
 	}
+	up := k.up
 	l.debounce(k)
+	k.anew = k.anew || k.exists && k.now.Index != was || k.up && !up
 }
 
 // newInterface is what is done once to an interface that has appeared.
@@ -122,7 +125,11 @@ func (l *Local) debounce(k *link) {
 		k.up = usable
 	default:
 		if k.due == nil {
-			k.due = l.newAlarm(func(time.Time) { k.up = k.exists && k.now.Usable(); l.follow(k) })
+			k.due = l.newAlarm(func(time.Time) {
+				k.up = k.exists && k.now.Usable()
+				k.anew = k.up
+				l.follow(k)
+			})
 		}
 		if k.due.at.IsZero() {
 			k.due.at = time.Now().Add(delay)
@@ -140,6 +147,10 @@ func (l *Local) follow(k *link) {
 			}
 		}
 	}
+	if !k.anew {
+		return
+	}
+	k.anew = false
 	for _, r := range l.routers {
 		l.restore(r, k)
 	}

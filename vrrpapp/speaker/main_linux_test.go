@@ -76,7 +76,7 @@ func open(t *testing.T, at *nstest.Node, o Options) *node {
 		if t.Failed() {
 			n.mu.Lock()
 			defer n.mu.Unlock()
-			for _, r := range n.news {
+			for _, r := range n.news[:min(len(n.news), 40)] {
 				t.Logf("%s: %s %+v", at.Name, r.At.Format("05.000"), r)
 			}
 		}
@@ -137,3 +137,6 @@ func quick(priority uint8) Router {
 }
 
 func one(r Router) Config { return Config{Routers: []Router{r}} }
+
+// netip4 is an address of the lab's subnet.
+func netip4(i int) string { return fmt.Sprintf("10.9.%d.%d/32", i/250, i%250) }

@@ -101,3 +101,9 @@ type TrackerStatus struct {
 	Up     bool   `json:"up"`
 	Value  int    `json:"value,omitempty"`
 }
+
+// What is noticed here, beside what package fsm notices.
+const (
+	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
+	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
+)

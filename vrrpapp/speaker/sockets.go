@@ -28,7 +28,9 @@ type socket struct {
 	vrids   netif.VRIDs
 	stale   bool   // the kernel's filter is not that of vrids
 	drained uint64 // the turn in which it was
-	unknown uint64
+	on      string // the interface's name
+	unknown uint64 // messages for VRIDs that are not ours
+	missed  uint64 // of those, what others had no room for
 	drain   func(*netif.Packet)
 	reading sync.WaitGroup
 }
@@ -74,7 +76,7 @@ func (l *Local) detach(r *router, s *socket) {
 }
 
 func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*socket, error) {
-	s := &socket{key: key}
+	s := &socket{key: key, on: on.Name}
 	s.vrids.Add(vrid)
 	cfg := netif.SocketConfig{Interface: on, IPv6: key.ipv6, Group: key.group, Unicast: key.unicast, VRIDs: s.vrids}
 	err := l.ns.Do(func() (err error) {

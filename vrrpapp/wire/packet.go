@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -78,6 +79,20 @@ func (c Checksum) String() string {
 		return checksumNames[c]
 	}
 	return "unknown"
+}
+
+// MarshalText is String.
+func (c Checksum) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *Checksum) UnmarshalText(b []byte) error {
+	for i, name := range checksumNames {
+		if name == string(b) {
+			*c = Checksum(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("vrrp: no checksum is called %q", b)
 }
 
 // IP is what a message's IP header says.

@@ -46,6 +46,12 @@ func (l *Lab) plug(name string) {
 	l.t.Helper()
 	n := &Node{Namespace: New(l.t, name), lab: l}
 	l.nodes[name] = n
+	l.connect(n)
+}
+
+func (l *Lab) connect(n *Node) {
+	l.t.Helper()
+	name := n.Name
 	l.Switch.Do(func() error {
 		veth := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: name}, PeerName: "eth0", PeerNamespace: netlink.NsFd(n.f.Fd())}
 		if err := netlink.LinkAdd(veth); err != nil {
@@ -120,4 +126,10 @@ func (n *Namespace) Holds(addr netip.Addr) bool {
 		return err
 	})
 	return found
+}
+
+// Replug gives a node whose eth0 was deleted another one, without addresses.
+func (l *Lab) Replug(name string) {
+	l.t.Helper()
+	l.connect(l.Node(name))
 }
