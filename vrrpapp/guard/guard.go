@@ -166,17 +166,21 @@ func (g *Guard) tell(c command, remember func(*memory), local func(speaker.Speak
 	}
 }
 
-// Status is speaker.Speaker's.
+// Status is speaker.Speaker's. If the guard dies meanwhile, the next one is asked.
 func (g *Guard) Status() ([]speaker.Status, error) {
-	l, local, err := g.current()
-	if err != nil {
-		return nil, err
+	for again := true; ; again = false {
+		l, local, err := g.current()
+		if err != nil {
+			return nil, err
+		}
+		if local != nil {
+			return local.Status()
+		}
+		n, err := l.call(command{Do: doStatus}, limits{patient, patient}, nil)
+		if err != errEnded || !again {
+			return n.Status, err
+		}
 	}
-	if local != nil {
-		return local.Status()
-	}
-	n, err := l.call(command{Do: doStatus}, limits{patient, patient}, nil)
-	return n.Status, err
 }
 
 // Release is speaker.Speaker's.

@@ -177,7 +177,7 @@ func (s *subject) await(what string, ok func() bool) {
 	await(s.t, what, ok)
 }
 
-func await(t *testing.T, what string, ok func() bool) {
+func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	if !nstest.Within(soon, ok) {
 		t.Fatalf("waited for %s", what)

@@ -66,7 +66,10 @@ func TestPrivileges(t *testing.T) {
 
 // Without real-time priority it is nice to itself.
 func TestNiceness(t *testing.T) {
-	s := start(t, Options{Realtime: -1, Niceness: -11, Swappable: true})
+	s := start(t, Options{Realtime: -1, Niceness: -11, Swappable: true, CPUs: []int{-100}})
+	if !strings.Contains(s.log(), "processors [-100]: there is no processor -100") {
+		t.Error(s.log())
+	}
 	every(t, "class and niceness", threadsOf(t, s.pid(), "cls,ni"), "TS -11")
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid()))
 	if err != nil || !strings.Contains(string(status), "VmLck:\t       0 kB") {
