@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -27,10 +28,9 @@ func (caddy) environment(m *Member) []string {
 	return append(os.Environ(), "CADDY_ADMIN=unix/"+m.socket(), "HOME="+m.dir, "XDG_DATA_HOME="+m.dir+"/data", "XDG_CONFIG_HOME="+m.dir+"/config")
 }
 
-// ready: the admin endpoint is up before the apps are; the configuration is there after them.
+// ready: what is printed after all apps have started.
 func (caddy) ready(m *Member) bool {
-	text, err := m.ask(http.MethodGet, "/config/", "", nil)
-	return err == nil && len(text) > len("null\n")
+	return strings.Contains(m.process.Output(), "serving initial configuration")
 }
 
 func (caddy) reload(m *Member) error {
@@ -41,15 +41,8 @@ func (caddy) reload(m *Member) error {
 	return err
 }
 
-func (c caddy) order(m *Member, what string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), soon)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, c.binary, "vrrp", what)
-	cmd.Env = c.environment(m)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("vrrp %s: %w: %s", what, err, out)
-	}
+func (caddy) order(m *Member, what string) error {
+	_, err := m.ask(http.MethodPost, "/vrrp/"+what, "", nil)
 	return err
 }
 
@@ -68,7 +61,6 @@ func (m *Member) ask(method, path, contentType string, body []byte) (string, err
 	if err != nil {
 		return "", err
 	}
-	req.Header.Set("Origin", "http://admin")
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 		req.Header.Set("Cache-Control", "must-revalidate") // the same configuration is loaded again, too
@@ -79,7 +71,7 @@ func (m *Member) ask(method, path, contentType string, body []byte) (string, err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
+	if err == nil && res.StatusCode/100 != 2 {
 		err = fmt.Errorf("%s %s: %s: %s", method, path, res.Status, text)
 	}
 	return string(text), err

@@ -16,7 +16,7 @@ func (keepalived) command(m *Member) *exec.Cmd {
 	return exec.Command("keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "-f", m.file, "-p", m.dir+"/pid", "-r", m.dir+"/vrrp.pid")
 }
 
-func (keepalived) ready(m *Member) bool { return strings.Contains(m.Log(), "STATE") }
+func (keepalived) ready(m *Member) bool { return strings.Contains(m.process.Output(), "STATE") }
 
 func (keepalived) reload(m *Member) error {
 	before := strings.Count(m.Log(), "Reloading")

@@ -115,4 +115,4 @@ func (w *World) evidence() string {
 }
 
 // dull is what is of no interest in a log.
-var dull = []string{"Sending gratuitous", "Sending unsolicited", "Running on", "Command line", "  '", "Opening file", "Configuration file", "NOTICE: setting", "Registering", "Assigned"}
+var dull = []string{"Sending gratuitous", "Sending unsolicited", "Running on", "Command line", "  '", "Opening file", "Configuration file", "NOTICE: setting", "Registering", "Assigned", "maxprocs:", "GOMEMLIMIT", "using config from", "adapted config", "admin endpoint", "autosaved"}
