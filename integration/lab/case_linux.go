@@ -33,8 +33,10 @@ type Case struct {
 	Short, Alike bool
 	// Alone has nothing else run beside it.
 	Alone bool
-	// Figure names what the table of figures shows: gap (default), several, took.
-	Figure string
+	// Figure names what the table of figures shows: gap (default), several, took, changes. Ceiling is the goal of this
+	// program's pair, from keepalived's figure.
+	Figure  string
+	Ceiling func(keepalived float64) float64
 	// Repeat is how often it is measured for the table. Default 1.
 	Repeat int
 	// Most bounds the whole case. Default 60 s.
@@ -45,6 +47,8 @@ type Case struct {
 type Variant struct {
 	*Case
 	Timing Timing
+
+	place int // among all
 }
 
 // ID names the case with its timing.
@@ -55,30 +59,38 @@ func (v Variant) ID() string {
 // Selection are the cases of a pair, with their timings: all of them or a short selection, which leaves out of mixed pairs
 // what does not depend on the peer.
 func Selection(p Pair, short bool) (list []Variant) {
-	for _, group := range []struct {
-		name  string
-		cases []Case
-	}{{"life", life()}, {"network", network()}, {"reload", reload()}, {"hostile", hostile()}, {"mismatch", mismatch()}, {"more", more()}} {
-		for i := range group.cases {
-			c := &group.cases[i]
-			c.Group = group.name
-			mixed := p.Ours("a") != p.Ours("b")
-			if !oursAt(p, c.Only) || short && (!c.Short || mixed && c.Alike) {
-				continue
-			}
-			timings := c.Timings
-			if len(timings) == 0 {
-				timings = []Timing{V2}
-			}
-			if short {
-				timings = timings[:1]
-			}
-			for _, t := range timings {
-				list = append(list, Variant{c, t})
+	place := 0
+	for _, c := range cases() {
+		mixed := p.Ours("a") != p.Ours("b")
+		for i, t := range c.timings() {
+			place++
+			if oursAt(p, c.Only) && (!short || c.Short && i == 0 && !(mixed && c.Alike)) {
+				list = append(list, Variant{c, t, place})
 			}
 		}
 	}
 	return list
+}
+
+func (c *Case) timings() []Timing {
+	if len(c.Timings) == 0 {
+		return []Timing{V2}
+	}
+	return c.Timings
+}
+
+// cases are all of them.
+func cases() (all []*Case) {
+	for _, group := range []struct {
+		name  string
+		cases []Case
+	}{{"life", life()}, {"network", network()}, {"reload", reload()}, {"hostile", hostile()}, {"mismatch", mismatch()}, {"more", more()}} {
+		for _, c := range group.cases {
+			c.Group = group.name
+			all = append(all, &c)
+		}
+	}
+	return all
 }
 
 // oursAt reports whether all those nodes run this program.

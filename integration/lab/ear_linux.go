@@ -99,8 +99,8 @@ func (e *Ear) hear() error {
 	if err != nil || !ok {
 		return os.ErrClosed
 	}
-	if link.Pkttype == unix.PACKET_OUTGOING {
-		return nil
+	if link.Pkttype == unix.PACKET_OUTGOING || e.ports[link.Ifindex] == "br0" {
+		return nil // heard before, at a port
 	}
 	a := Advert{At: time.Now(), From: e.ports[link.Ifindex]}
 	header := 40

@@ -29,24 +29,24 @@ func life() []Case {
 			GoalOf: "ab",
 		},
 		{
-			Name: "SIGTERM of the master", Timings: five, Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "SIGTERM of the master", Timings: five, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Terminate()
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(0)} },
+			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
 			GoalOf: "a",
 		},
 		{
-			Name: "restart, nopreempt", Timings: three, Repeat: 3,
+			Ceiling: under(10), Name: "restart, nopreempt", Timings: three, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Terminate()
 				w.Member("a").Start()
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(0)} },
+			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
 			GoalOf: "a",
 		},
 		{
@@ -58,16 +58,16 @@ func life() []Case {
 				w.Settle("a")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("a"), gap(t.Skew(50) + slack), changes(4)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(4), nobody(0)} },
+			Goal:   func(Timing) []Bound { return []Bound{lost(4), nobody(jitter)} },
 			GoalOf: "ab",
 		},
 		{
-			Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Repeat: 3,
+			Ceiling: under(10), Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Order("handover")
 				w.Settle("b")
 			},
-			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), lost(2), nobody(0), changes(2)} },
+			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), lost(2), nobody(jitter), changes(2)} },
 			GoalOf: "a",
 		},
 	}, killed()...)
@@ -84,7 +84,7 @@ func preempt(w *World) {
 func killed() []Case {
 	return []Case{
 		{
-			Name: "power loss", Timings: five, Short: true, Repeat: 3,
+			Ceiling: above(5), Name: "power loss", Timings: five, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				w.Member("a").PowerOff()
@@ -119,7 +119,7 @@ func killed() []Case {
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 		},
 		{
-			Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
+			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)

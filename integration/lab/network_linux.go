@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -89,7 +90,7 @@ func heals(w *World) {
 // flap is a carrier that goes and comes back.
 func flap(d time.Duration, short bool) Case {
 	return Case{
-		Name: fmt.Sprintf("carrier flap of %v", d), Short: short, Repeat: 3,
+		Ceiling: under(ms(d) + 20), Name: fmt.Sprintf("carrier flap of %v", d), Short: short, Repeat: 3,
 		Do: func(w *World) {
 			w.Phase(0.3)
 			a := w.Member("a")
@@ -109,7 +110,7 @@ func flap(d time.Duration, short bool) Case {
 func meddling() []Case {
 	return []Case{
 		{
-			Name: "VIP deleted by hand", Timings: []Timing{V2, V6}, Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "VIP deleted by hand", Timings: []Timing{V2, V6}, Short: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").IP("addr del " + w.host() + " dev eth0")
 				w.Calm()
@@ -134,14 +135,18 @@ func meddling() []Case {
 		{
 			Name: "VIP added by hand on the backup", Figure: "several", Short: true,
 			Do: func(w *World) {
-				w.Member("b").IP("addr add " + w.host() + " dev eth0")
-				w.Settle("a")
+				b := w.Member("b")
+				b.IP("addr add " + w.host() + " dev eth0")
+				w.Pass(2 * w.Timing.Interval)
+				if b.Holds() && !strings.Contains(b.Log(), "found_addresses") {
+					w.Miss("b neither removes the address nor says that it has it")
+				}
 			},
-			Want: func(Timing) []Bound { return []Bound{heldBy("a"), several(time.Second), lost(2)} },
+			Want: func(Timing) []Bound { return []Bound{reaches("a"), lost(2)} },
 			Weak: "b", Why: "a backup does not look at its addresses",
 		},
 		{
-			Name: "track_script fails", Short: true, Repeat: 3, Figure: "gap",
+			Ceiling: under(10), Name: "track_script fails", Short: true, Repeat: 3, Figure: "gap",
 			Configure: func(w *World) {
 				for _, m := range w.Members {
 					m.tracked("1")
@@ -154,11 +159,11 @@ func meddling() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(0)} },
+			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
 			GoalOf: "a",
 		},
 		{
-			Name: "track_interface goes down", Short: true, Repeat: 3,
+			Ceiling: under(10), Name: "track_interface goes down", Short: true, Repeat: 3,
 			Configure: func(w *World) {
 				for _, m := range w.Members {
 					m.IP("link add other type bridge")
@@ -171,7 +176,7 @@ func meddling() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(0)} },
+			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
 			GoalOf: "a",
 		},
 		{

@@ -19,6 +19,8 @@ type Outcome struct {
 	Excused string
 	// Evidence is what happened, with the times.
 	Evidence string
+
+	variant Variant
 }
 
 // Survived reports whether everything was as wanted.
@@ -40,7 +42,7 @@ func (o *Outcome) Errors() (list []string) {
 
 // Run runs a case with a pair in a world of its own.
 func (v Variant) Run(p Pair) *Outcome {
-	out := &Outcome{Case: v.ID(), Pair: p}
+	out := &Outcome{Case: v.ID(), Pair: p, variant: v}
 	if v.excused(p) {
 		out.Excused = v.Why
 	}

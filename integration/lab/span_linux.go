@@ -10,6 +10,7 @@ import (
 // span is what is measured between Begin and End.
 type span struct {
 	begun time.Time
+	event time.Time // when what is measured happened
 	hold  *nstest.Hold
 	ping  *nstest.Ping
 }
@@ -18,7 +19,7 @@ type span struct {
 type Figures struct {
 	// Holder are the nodes that had the address at the end, joined by "+"; Neighbour is where the client sends to.
 	Holder, Neighbour string
-	// Took is when the last change happened after the beginning; 0 if there was none.
+	// Took is how long after the event (see World.Mark) the last change happened; 0 if there was none.
 	Took time.Duration
 	// Nobody and Several are for how long no node, or more than one, had the address.
 	Nobody, Several time.Duration
@@ -41,8 +42,12 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // Begin starts to measure.
 func (w *World) Begin() {
 	w.span = &span{hold: w.lab.Hold(w.VIP), ping: w.Client.Ping(w.VIP, 5*time.Millisecond), begun: time.Now()}
+	w.span.event = w.span.begun
 	w.Note("begin: held by %q", w.Holders())
 }
+
+// Mark says that what is measured happens now. Without it the beginning counts.
+func (w *World) Mark() { w.span.event = time.Now() }
 
 // End ends the measurement.
 func (w *World) End() {
@@ -57,7 +62,7 @@ func (w *World) End() {
 	f.Nobody, f.Several, f.Changes = held.Nobody, held.Several, len(held.Changes)
 	f.Gap, f.Lost, f.Sent = ping.Longest, ping.Lost, ping.Sent
 	if n := len(held.Changes); n > 0 {
-		f.Took = held.Changes[n-1].At
+		f.Took = max(0, held.Changes[n-1].At-s.event.Sub(s.begun))
 	}
 	w.Note("end: %v", held)
 	for _, g := range ping.Gaps {

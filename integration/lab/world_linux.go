@@ -139,6 +139,9 @@ func (w *World) phaseOf(node string, fraction float64) {
 	before := w.ear.count(node)
 	w.Must("an advertisement of "+node, 3*w.Timing.Interval+soon, func() bool { return w.ear.count(node) > before })
 	w.Pass(time.Duration(fraction * float64(w.Timing.Interval)))
+	if w.span != nil {
+		w.Mark()
+	}
 }
 
 // Miss says that something that the case wants is not so, and goes on.

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
@@ -18,27 +19,18 @@ var openSpeaker = func(o speaker.Options) (speaker.Speaker, error) {
 
 // giveUp tries no further guard. Either this process speaks itself, or nobody does: then nothing may be left behind.
 func (g *Guard) giveUp(why error, deaths int) {
-	var err error
 	if g.opts.InProcess {
-		if err = g.speakHere(); err == nil {
-			g.died(deaths, fmt.Sprintf("%v; giving up: this process speaks itself now", why))
+		g.died(deaths, fmt.Sprintf("%v; giving up: this process speaks itself now", why))
+		if why = g.speakHere(); why == nil {
 			return
 		}
-		err = fmt.Errorf(": %w", err)
 	}
 	g.mu.Lock()
 	g.gone = true
 	g.announce()
 	g.mu.Unlock()
 	g.sweep()
-	g.died(deaths, fmt.Sprintf("%v; giving up: this node is no VRRP router any more%v", why, orEmpty(err)))
-}
-
-func orEmpty(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
+	g.died(deaths, fmt.Sprintf("%v; giving up: this node is no VRRP router any more", why))
 }
 
 // speakHere is what opened is for a guard.
@@ -48,11 +40,15 @@ func (g *Guard) speakHere() error {
 	if g.closing {
 		return ErrGone
 	}
+	before := memory{states: maps.Clone(g.memory.states), groups: maps.Clone(g.memory.groups)} // the reporting goroutine's
+	o := speaker.Options{Adopt: g.memory.masters(), Died: g.memory.heard, Report: func(r speaker.Report) {
+		if before.reported(&r) {
+			g.opts.Report(r)
+		}
+	}}
 	var s speaker.Speaker
 	err := g.place.Do(func() (err error) {
-		s, err = openSpeaker(speaker.Options{
-			Report: g.opts.Report, Adopt: g.memory.masters(), Died: g.memory.heard,
-		})
+		s, err = openSpeaker(o)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package keepalivedconf
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
@@ -78,6 +79,9 @@ func (l *line) addressWord(a *vrrpapp.VirtualAddress, w string, kind addressKind
 	}
 }
 
+// scopes are the numbers that keepalived takes for their names (/etc/iproute2/rt_scopes).
+var scopes = map[string]string{"0": "global", "200": "site", "253": "link", "254": "host", "255": "nowhere"}
+
 // checkAddress looks at the values.
 func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 	prefix, ok := parsePrefix(a.Address)
@@ -89,7 +93,9 @@ func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 	case a.Dev != "" && !l.ifname(a.Dev):
 		return false
 	}
-	if !strings.Contains(" site link host nowhere global", " "+a.Scope) && a.Scope != "" {
+	if name, ok := scopes[a.Scope]; ok {
+		a.Scope = name
+	} else if a.Scope != "" && !slices.Contains([]string{"site", "link", "host", "nowhere", "global"}, a.Scope) {
 		l.errorf("scope '%s' of %s is none of site, link, host, nowhere, global", a.Scope, a.Address)
 	}
 	if b := a.Broadcast; b != "" {
@@ -104,10 +110,10 @@ func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 		}
 	}
 	if a.Peer != "" {
-		if q, ok := parsePrefix(a.Peer); !ok || q.Addr().Is4() != prefix.Addr().Is4() {
-			l.errorf("peer '%s' of %s is no address of the same family", a.Peer, a.Address)
+		if q, err := netip.ParseAddr(a.Peer); err != nil || q.Is4() != prefix.Addr().Is4() {
+			l.errorf("peer '%s' of %s is no address of the same family without a prefix", a.Peer, a.Address)
 		} else if strings.Contains(a.Address, "/") {
-			l.errorf("%s with a prefix and a peer: the prefix belongs behind the peer's address", a.Address)
+			l.errorf("%s with a prefix and a peer; keepalived refuses it too", a.Address)
 		}
 	}
 	if v := a.PreferredLifetime; v != "" && v != "0" && v != "forever" {

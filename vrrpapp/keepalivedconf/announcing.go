@@ -60,7 +60,7 @@ func readGARPGroup(p *parser, l *line) {
 var garpKeywords = newTable([]keyword{
 	{name: "garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GARPInterval }, 1e-6, 1e6)},
 	{name: "gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GNAInterval }, 1e-6, 1e6)},
-	{name: "interface", read: func(p *parser, l *line) {
+	{name: "interface", each: true, read: func(p *parser, l *line) {
 		if name, ok := l.iface(); ok {
 			p.garp.Interfaces = append(p.garp.Interfaces, name)
 		}

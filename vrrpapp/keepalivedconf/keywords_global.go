@@ -10,15 +10,11 @@ import (
 
 // globals are words of global_defs that change the instances.
 type globals struct {
-	strict        bool
-	garpExtra     caddy.Duration
-	startupTime   caddy.Duration
-	shutdownTime  caddy.Duration
-	fifoScript    *vrrpapp.Script
-	vrrpScript    *vrrpapp.Script
-	dynamic       bool
-	checkUnicast  bool
-	ownPriorities bool
+	strict                    bool
+	garpExtra                 caddy.Duration
+	startupTime, shutdownTime caddy.Duration
+	fifoScript, vrrpScript    *vrrpapp.Script
+	rules                     int // that had no preference
 }
 
 var globalBasics = []keyword{
@@ -33,11 +29,11 @@ var globalBasics = []keyword{
 	{name: "log_unknown_vrids", read: setFlag(func(p *parser) *bool { return &p.app.LogUnknownVRIDs })},
 	{name: "vmac_prefix", read: setInterface(func(p *parser) *string { return &p.app.VMACPrefix })},
 	{name: "vmac_addr_prefix", read: setInterface(func(p *parser) *string { return &p.app.VMACAddrPrefix })},
+	// Interfaces may always come and go here.
 	{name: "dynamic_interfaces", read: func(p *parser, l *line) {
 		if w, ok := l.optional(); ok && w != "allow_if_changes" {
 			l.errorf("'dynamic_interfaces' stands alone or with allow_if_changes, not '%s'", w)
 		}
-		p.global.dynamic = true // interfaces may always come and go
 	}},
 }
 

@@ -8,11 +8,11 @@ func notifyScript(field func(n *vrrpapp.Notify) **vrrpapp.Script) func(*parser, 
 
 // notifyKeywords are in instances and groups.
 var notifyKeywords = []keyword{
-	{name: "notify_master", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Master })},
-	{name: "notify_backup", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Backup })},
-	{name: "notify_fault", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Fault })},
-	{name: "notify_stop", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Stop })},
-	{name: "notify", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Any })},
+	{name: "notify_master", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Master })},
+	{name: "notify_backup", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Backup })},
+	{name: "notify_fault", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Fault })},
+	{name: "notify_stop", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Stop })},
+	{name: "notify", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Any })},
 	{name: "notify_deleted", read: func(p *parser, l *line) {
 		p.notify.SayDeleted = true
 		if l.next < len(l.s.Words) {
@@ -24,7 +24,7 @@ var notifyKeywords = []keyword{
 }
 
 var instanceNotify = []keyword{
-	{name: "notify_master_rx_lower_pri", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.MasterRxLowerPri })},
+	{name: "notify_master_rx_lower_pri", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.MasterRxLowerPri })},
 }
 
 const noMail = "no mail is sent; a notify script can do that"

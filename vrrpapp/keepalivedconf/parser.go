@@ -21,6 +21,7 @@ type parser struct {
 	instances []*instance
 	groups    []*group
 	global    globals
+	usePos    map[string]conf.Pos // where trackers are used, by user and name
 
 	// The block that is being read.
 	instance *instance
@@ -32,7 +33,7 @@ type parser struct {
 }
 
 func newParser(opt Options, diags conf.Diagnostics) *parser {
-	p := &parser{opt: opt, host: opt.Host, app: new(vrrpapp.App), diags: diags, skip: map[string]bool{}, trackers: map[trackerID]*tracker{}}
+	p := &parser{opt: opt, host: opt.Host, app: new(vrrpapp.App), diags: diags, skip: map[string]bool{}, trackers: map[trackerID]*tracker{}, usePos: map[string]conf.Pos{}}
 	if p.host == nil {
 		p.host = system{}
 	}
@@ -44,6 +45,7 @@ func newParser(opt Options, diags conf.Diagnostics) *parser {
 
 // block reads the statements of a block by its keywords.
 func (p *parser) block(t table, where string, list []*conf.Statement) {
+	seen := map[string]bool{}
 	for _, s := range list {
 		l := &line{p: p, s: s, next: 1}
 		if !l.valid() {
@@ -54,6 +56,14 @@ func (p *parser) block(t table, where string, list []*conf.Statement) {
 			l.unknown(t, where)
 			continue
 		}
+		if seen[k.name] && !k.block && !k.each && k.warn == "" {
+			if k.first {
+				l.warnf("'%s' stands twice in %s; the first counts, as in keepalived", k.name, where)
+				continue
+			}
+			l.warnf("'%s' stands twice in %s; the last counts, as in keepalived", k.name, where)
+		}
+		seen[k.name] = true
 		p.obey(k, l)
 	}
 }

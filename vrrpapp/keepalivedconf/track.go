@@ -30,7 +30,7 @@ var trackKeywords = []keyword{
 	{name: "track_file", block: true, read: trackBlock(fileTracker, maxFileWeight)},
 	{name: "track_process", block: true, read: trackBlock(processTracker, 254)},
 	{name: "track_listener", block: true, read: trackBlock(listenerTracker, maxWeight)},
-	{name: "track_backend", read: readTrackBackend},
+	{name: "track_backend", each: true, read: readTrackBackend},
 	{name: "track_bfd", block: true, never: "BFD is not spoken"},
 }
 
@@ -138,6 +138,7 @@ func (p *parser) resolve(t *tracks, who string) (list, interfaces []vrrpapp.Trac
 		}
 		seen[id], known.used = true, true
 		u.Name = known.key
+		p.usePos[who+" "+u.Name] = u.pos
 		list = append(list, u.Track)
 	}
 	for _, u := range t.interfaces {
@@ -147,6 +148,7 @@ func (p *parser) resolve(t *tracks, who string) (list, interfaces []vrrpapp.Trac
 			continue
 		}
 		seen[id] = true
+		p.usePos[who+" "+u.Name] = u.pos
 		interfaces = append(interfaces, u.Track)
 	}
 	return list, interfaces
@@ -164,4 +166,9 @@ func (p *parser) unknownTracker(u use, who string) {
 		hint = "; did you mean '" + near + "'?"
 	}
 	p.diags.Errorf(u.pos, "%s: there is no %s '%s'%s", who, strings.TrimSpace(string(u.kind)), u.Name, hint)
+}
+
+// posOf is where an instance names a tracker or an interface.
+func (p *parser) posOf(i *instance, t vrrpapp.Track) conf.Pos {
+	return p.usePos["vrrp_instance "+i.Name+" "+t.Name]
 }

@@ -2,6 +2,7 @@ package keepalivedconf
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -32,9 +33,7 @@ type tracker struct {
 	pos conf.Pos
 	at  map[string]conf.Pos
 	module
-	// dead is a block that keepalived takes away because it cannot work; weightSet says that it has a weight.
-	weightSet bool
-	used      bool
+	used bool
 }
 
 // module is the JSON of all kinds; each has its own fields set.
@@ -51,8 +50,9 @@ type module struct {
 	Group         string         `json:"group,omitempty"`
 	StopIsFailure bool           `json:"stop_is_failure,omitempty"`
 
-	File     string    `json:"file,omitempty"`
-	InitFile *initFile `json:"init_file,omitempty"`
+	File      string `json:"file,omitempty"`
+	InitFile  *int   `json:"init_file,omitempty"`
+	Overwrite bool   `json:"overwrite,omitempty"`
 
 	Process        []string       `json:"process,omitempty"`
 	ParamMatch     string         `json:"param_match,omitempty"`
@@ -69,11 +69,6 @@ type module struct {
 
 	Weight  *int `json:"weight,omitempty"`
 	Reverse bool `json:"reverse,omitempty"`
-}
-
-type initFile struct {
-	Value     int  `json:"value,omitempty"`
-	Overwrite bool `json:"overwrite,omitempty"`
 }
 
 func readTracker(kind trackerKind, words map[string]*keyword) func(*parser, *line) {
@@ -196,15 +191,21 @@ var scriptKeywords = newTable([]keyword{
 })
 
 var fileKeywords = newTable([]keyword{
-	{name: "file", read: setWord(func(p *parser) *string { return &p.tracker.File }, "a path")},
+	{name: "file", read: func(p *parser, l *line) {
+		w, ok := l.word("a path")
+		if ok && !strings.HasPrefix(w, "/") {
+			l.errorf("file '%s' is no absolute path", w)
+		}
+		p.tracker.File = w
+	}},
 	{name: "weight", read: readWeight(maxFileWeight)},
 	{name: "init_file", read: func(p *parser, l *line) {
-		p.tracker.InitFile = new(initFile)
+		p.tracker.InitFile = new(int)
 		for w, ok := l.optional(); ok; w, ok = l.optional() {
 			if w == "overwrite" {
-				p.tracker.InitFile.Overwrite = true
+				p.tracker.Overwrite = true
 			} else if n, ok := l.number("init_file", w, -1<<31, 1<<31-1); ok {
-				p.tracker.InitFile.Value = n
+				*p.tracker.InitFile = n
 			}
 		}
 	}},
@@ -218,7 +219,7 @@ var processKeywords = newTable([]keyword{
 	}},
 	{name: "param_match", read: func(p *parser, l *line) {
 		w, ok := l.word("initial or partial")
-		if ok && w != "initial" && w != "partial" && w != "exact" {
+		if ok && w != "initial" && w != "partial" {
 			l.errorf("param_match is initial or partial, not '%s'", w)
 		}
 		p.tracker.ParamMatch = w
@@ -248,10 +249,17 @@ var processKeywords = newTable([]keyword{
 var backendKeywords = newTable([]keyword{
 	{name: "backend", read: setWord(func(p *parser) *string { return &p.tracker.Backend }, "the name of a backend")},
 	{name: "min_servers", read: setInt(func(p *parser) *int { return &p.tracker.MinServers }, 1, 1<<20)},
+	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
 	{name: "weight", read: readWeight(maxWeight)},
+	{name: "init_fail", read: setFlag(func(p *parser) *bool { return &p.tracker.InitFail })},
 })
 
 var listenerKeywords = newTable([]keyword{
 	{name: "address", read: setWord(func(p *parser) *string { return &p.tracker.Address }, "an address and a port")},
+	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
+	{name: "timeout", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Timeout }, 0.001, 1e6)},
+	{name: "rise", read: setInt(func(p *parser) *int { return &p.tracker.Rise }, 1, 1<<31-1)},
+	{name: "fall", read: setInt(func(p *parser) *int { return &p.tracker.Fall }, 1, 1<<31-1)},
 	{name: "weight", read: readWeight(maxWeight)},
+	{name: "init_fail", read: setFlag(func(p *parser) *bool { return &p.tracker.InitFail })},
 })

@@ -38,7 +38,7 @@ type Kind string
 const (
 	// Changed: the state went From To because of Why.
 	Changed Kind = "changed"
-	// PriorityChanged: the effective priority is now Priority (notify_priority_changes).
+	// PriorityChanged: the effective priority is now Priority, the state is To (notify_priority_changes).
 	PriorityChanged Kind = "priority"
 	// LowerPriority: as master it heard Peer's lower priority (notify_master_rx_lower_pri).
 	LowerPriority Kind = "lower_priority"
