@@ -3,7 +3,7 @@
 #
 #     sudo examples/ha/run.sh [CADDY]
 #
-# CADDY is a binary with this suite; without it one is built. Needs root, iproute2 and curl; takes about half a minute and
+# CADDY is a binary with this suite; without it one is built. Needs root, iproute2 and curl; takes about twenty seconds and
 # leaves nothing behind.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,9 +14,13 @@ pids=
 
 cleanup() {
     trap - EXIT INT TERM
-    for pid in $pids; do kill -KILL "$pid" 2>/dev/null || true; done
+    for pid in $pids; do kill -TERM "$pid" 2>/dev/null || true; done
+    within 5 ended || for pid in $pids; do kill -KILL "$pid" 2>/dev/null || true; done
     wait 2>/dev/null || true
-    for node in master backup servers client switch; do ip netns del "$tag-$node" 2>/dev/null || true; done
+    for node in master backup servers client switch; do
+        for pid in $(ip netns pids "$tag-$node" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null || true; done
+        ip netns del "$tag-$node" 2>/dev/null || true
+    done
     rm -rf "$work"
 }
 trap cleanup EXIT
@@ -41,8 +45,8 @@ plug() {
     ns=$tag-$1
     ip netns add "$ns"
     ip -n "$ns" link set lo up
-    ip -n "$tag-switch" link add "$1" type veth peer name eth0 netns "$ns"
-    ip -n "$tag-switch" link set "$1" master br0 up
+    ip -n "$tag-switch" link add name "$1" type veth peer name eth0 netns "$ns"
+    ip -n "$tag-switch" link set dev "$1" master br0 up
     ip -n "$ns" link set eth0 up
     shift
     for address; do ip -n "$ns" address add "$address/24" dev eth0; done
@@ -68,7 +72,9 @@ serve() {
     pids="$pids $!"
 }
 
+ended() { [ -z "$(jobs -rp)" ]; }
 holds() { ip -n "$tag-$1" -o address show dev eth0 | grep -q "inet $vip/"; }
+listens() { on "$1" ss -Hltn "src $vip:80" | grep -q .; }
 gone() { ! holds "$1"; }
 ask() { on client curl -s -f -m 1 "http://$vip/"; }
 ready() { ask >/dev/null; }
@@ -76,19 +82,21 @@ ready() { ask >/dev/null; }
 # watch: a client that asks all the time, a new connection for each request, and writes down when it got which answer.
 watch() {
     on client bash -c 'while :; do
-        if answer=$(curl -s -f -m 1 --connect-timeout 0.25 "http://$0/"); then echo "$(date +%s%3N) $answer"; else echo "$(date +%s%3N) failed"; fi
+        if answer=$(curl -s -f -m 1 "http://$0/"); then echo "$(date +%s%3N) $answer"; else echo "$(date +%s%3N) failed"; fi
         sleep 0.01
     done' "$vip" >"$work/seen" &
     pids="$pids $!"
 }
 
-# report: what the client saw since the last report.
+# report: what the client saw since the last report, whose last answer counts as the first of this one.
 seen=0
 report() {
-    sed -n "$((seen + 1)),\$p" "$work/seen" | awk '
+    tail -n +"$seen" "$work/seen" | awk -v old="$((seen > 0))" '
         $2 == "failed" { failed++; next }
-        { if (last && $1 - last > gap) gap = $1 - last; last = $1; n++ }
-        END { printf "   the client: %d requests answered, %d failed, never more than %d ms between two answers\n", n, failed, gap }'
+        { if (last && $1 - last > gap) gap = $1 - last; last = $1; answered++ }
+        END {
+            printf "   the client: %d requests answered, %d failed, never more than %d ms between two answers\n", answered - old, failed, gap
+        }'
     seen=$(wc -l <"$work/seen")
 }
 
@@ -121,10 +129,11 @@ plug client 192.168.122.50
 serve http1 192.168.122.21
 serve http2 192.168.122.22
 
-say "1. Both nodes start. They have no $vip yet, and listen on it all the same."
+say "1. Both nodes start. The backup listens on $vip, too, without having it."
 start master
-start backup
 within 15 holds master || die "the master did not take $vip"
+start backup
+within 10 listens backup || die "the backup does not listen"
 within 10 ready || die "nobody answers on $vip"
 gone backup || die "both have $vip"
 echo "   master has $vip, and balances: $(ask) $(ask) $(ask) $(ask)"
@@ -147,6 +156,7 @@ report
 
 say "4. The proxy that has the address dies (SIGKILL). Its guard hands over."
 kill -KILL "$pid_backup"
+wait "$pid_backup" 2>/dev/null || true
 moves backup master
 
 say "Done. Every namespace is removed."
