@@ -46,11 +46,11 @@ func SetFirewall(f Firewall) error {
 		}
 	}
 	for _, a := range f.Deaf {
-		rule(in, expr.VerdictDrop, destination(a)...)
+		rule(in, expr.VerdictDrop, toward(a)...)
 	}
 	out := chain("output", nftables.ChainHookOutput)
 	for _, name := range f.Mute {
-		rule(out, expr.VerdictDrop, append(leaving(name), protocol(unix.IPPROTO_IGMP)...)...)
+		rule(out, expr.VerdictDrop, append(leaving(name), carrying(unix.IPPROTO_IGMP)...)...)
 		for _, kind := range []byte{131, 132, 143} { // MLD (RFC 2710, RFC 3810)
 			rule(out, expr.VerdictDrop, append(leaving(name), icmp6(kind)...)...)
 		}
@@ -63,14 +63,14 @@ func SetFirewall(f Firewall) error {
 
 func equal(data []byte) *expr.Cmp { return &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: data} }
 
-// protocol matches a protocol of layer 4.
-func protocol(number byte) []expr.Any {
+// carrying matches a protocol of layer 4.
+func carrying(number byte) []expr.Any {
 	return []expr.Any{&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1}, equal([]byte{number})}
 }
 
 // icmp6 matches a type of ICMPv6.
 func icmp6(kind byte) []expr.Any {
-	return append(protocol(unix.IPPROTO_ICMPV6), &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 1}, equal([]byte{kind}))
+	return append(carrying(unix.IPPROTO_ICMPV6), &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 1}, equal([]byte{kind}))
 }
 
 // leaving matches packets that leave by an interface, which need not exist.
@@ -80,8 +80,8 @@ func leaving(name string) []expr.Any {
 	return []expr.Any{&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, equal(data)}
 }
 
-// destination matches packets to an address.
-func destination(a netip.Addr) []expr.Any {
+// toward matches packets to an address.
+func toward(a netip.Addr) []expr.Any {
 	family, offset, size := byte(unix.NFPROTO_IPV4), uint32(16), uint32(4)
 	if a.Is6() {
 		family, offset, size = unix.NFPROTO_IPV6, 24, 16
