@@ -187,6 +187,9 @@ func (l *Local) readLinks(c Config) {
 		if k.dirty {
 			l.refresh(k)
 		}
+		if k.fresh {
+			k.fresh, k.anew = false, false // nothing of ours can be missing
+		}
 	}
 }
 

@@ -122,12 +122,15 @@ func TestPrimaryAddressRemoved(t *testing.T) {
 			lab.Node("a").IP("addr del 10.9.0.1/24 dev eth0")
 			a.reaches("V", fsm.Fault)
 			b.reaches("V", fsm.Master)
-			want := 5 * time.Millisecond
+			if h := hold.Stop(); h.Nobody > 10*time.Millisecond {
+				t.Errorf("%v", h)
+			}
+			want := uint64(1)
 			if promote {
 				want = 0
 			}
-			if h := hold.Stop(); h.Nobody > want {
-				t.Errorf("%v", h)
+			if got := a.status("V").Counts.Removed; got != want {
+				t.Errorf("removed %d times, want %d", got, want)
 			}
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
-	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/wire"
 )
 
@@ -18,10 +17,8 @@ type router struct {
 	member  int // of the unit's group
 
 	sock     *socket
-	key      socketKey
-	on       netif.Interface // that sock is on
-	told     fsm.Interface   // what the machine knows of its interface
-	hearing  bool            // it was told
+	told     fsm.Interface // what the machine knows of its interface
+	hearing  bool          // it was told
 	retry    *alarm
 	checksum wire.Checksum
 

@@ -2,8 +2,10 @@ package speaker
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,7 +43,11 @@ const smallBuffer = 32 << 10
 // attach makes r a user of the socket of a key, and opens it when it is the first.
 func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
 	s := l.sockets[key]
-	if s == nil {
+	if s != nil {
+		if other := s.routers[r.cfg.VRID]; other != nil && other != r && !slices.Contains(l.leaving, other) {
+			return fmt.Errorf("virtual_router_id %d on this socket is %s's", r.cfg.VRID, other.cfg.Name)
+		}
+	} else {
 		var err error
 		if s, err = l.openSocket(on, key, r.cfg.VRID); err != nil {
 			return err
