@@ -68,9 +68,9 @@ func (p *parser) instanceEnd(i *instance) {
 // family finds out whether the instance is IPv4 or IPv6: its first address says so. IPv6 has version 3 only.
 func (p *parser) family(i *instance) {
 	v6, known := i.v6()
-	for _, a := range i.Addresses {
+	for n, a := range i.Addresses {
 		if prefix, ok := parsePrefix(a.Address); ok && prefix.Addr().Is6() != v6 {
-			p.diags.Errorf(i.pos("virtual_ipaddress"), "vrrp_instance %s: %s is of the other family than the first address: "+
+			p.diags.Errorf(i.addressAt[n], "vrrp_instance %s: %s is of the other family than the first address: "+
 				"keepalived ignores it; it can stand in virtual_ipaddress_excluded", i.Name, a.Address)
 		}
 	}

@@ -16,6 +16,8 @@ type instance struct {
 	*vrrpapp.Instance
 	at    map[string]conf.Pos
 	track tracks
+	// addressAt is where each of Addresses stands.
+	addressAt []conf.Pos
 	// strict is strict_mode; nil is vrrp_strict's.
 	strict *bool
 	accept *bool
@@ -74,10 +76,12 @@ var instanceBasics = []keyword{
 
 var instanceAddresses = []keyword{
 	{name: "virtual_ipaddress", block: true, read: func(p *parser, l *line) {
-		p.instance.Addresses = append(p.instance.Addresses, p.addresses(l, virtualAddress)...)
+		list, at := p.addresses(l, virtualAddress)
+		p.instance.Addresses, p.instance.addressAt = append(p.instance.Addresses, list...), append(p.instance.addressAt, at...)
 	}},
 	{name: "virtual_ipaddress_excluded", block: true, read: func(p *parser, l *line) {
-		p.instance.Excluded = append(p.instance.Excluded, p.addresses(l, virtualAddress)...)
+		list, _ := p.addresses(l, virtualAddress)
+		p.instance.Excluded = append(p.instance.Excluded, list...)
 	}},
 	{name: "virtual_routes", block: true, read: func(p *parser, l *line) {
 		p.instance.Routes = append(p.instance.Routes, p.routes(l)...)
