@@ -151,6 +151,9 @@ func (p *parser) priority(i *instance) {
 		i.Priority = owner
 		warn("state", "state MASTER without a priority makes it the owner of the addresses, with priority 255, as keepalived 2.2.7 does")
 	}
+	if i.Priority == owner && !i.set("state") {
+		i.State = "MASTER" // keepalived's owner is master at once unless it says state BACKUP
+	}
 	if i.NoPreempt {
 		switch {
 		case i.Priority == owner:

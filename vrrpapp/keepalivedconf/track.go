@@ -1,6 +1,7 @@
 package keepalivedconf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
@@ -174,6 +175,7 @@ func (p *parser) unknownTracker(u use, who string) {
 			names = append(names, id.name)
 		}
 	}
+	slices.Sort(names)
 	hint := ""
 	if near := cfg.Nearest(u.Name, names); near != "" {
 		hint = "; did you mean '" + near + "'?"
