@@ -74,18 +74,7 @@ func (p *parser) family(i *instance) {
 				"keepalived ignores it; it can stand in virtual_ipaddress_excluded", i.Name, a.Address)
 		}
 	}
-	for _, one := range []struct{ word, addr string }{
-		{"mcast_src_ip", i.MulticastSourceIP}, {"mcast_dst_ip", i.MulticastDestIP}, {"unicast_src_ip", i.UnicastSourceIP},
-	} {
-		if a, err := netip.ParseAddr(one.addr); err == nil && known && a.Is6() != v6 {
-			p.diags.Errorf(i.pos(one.word), "vrrp_instance %s: %s %v is of the other family; keepalived ignores it", i.Name, one.word, a)
-		}
-	}
-	for _, peer := range i.UnicastPeers {
-		if a, err := netip.ParseAddr(peer.Address); err == nil && known && a.Is6() != v6 {
-			p.diags.Errorf(i.pos("unicast_peer"), "vrrp_instance %s: the peer %v is of the other family; keepalived ignores it", i.Name, a)
-		}
-	}
+	p.otherFamily(i, v6, known)
 	if len(i.Addresses) == 0 {
 		p.diags.Warnf(i.at[""], "vrrp_instance %s has no virtual_ipaddress; at least one is sensible", i.Name)
 	}
@@ -107,6 +96,22 @@ func (p *parser) family(i *instance) {
 	if i.Authentication != nil && i.version(p) == 3 {
 		p.diags.Warnf(i.pos("authentication"), "vrrp_instance %s: version 3 has no authentication; keepalived ignores it too", i.Name)
 		i.Authentication = nil
+	}
+}
+
+// otherFamily refuses addresses of packets that do not go with the virtual ones.
+func (p *parser) otherFamily(i *instance, v6, known bool) {
+	for _, one := range []struct{ word, addr string }{
+		{"mcast_src_ip", i.MulticastSourceIP}, {"mcast_dst_ip", i.MulticastDestIP}, {"unicast_src_ip", i.UnicastSourceIP},
+	} {
+		if a, err := netip.ParseAddr(one.addr); err == nil && known && a.Is6() != v6 {
+			p.diags.Errorf(i.pos(one.word), "vrrp_instance %s: %s %v is of the other family; keepalived ignores it", i.Name, one.word, a)
+		}
+	}
+	for _, peer := range i.UnicastPeers {
+		if a, err := netip.ParseAddr(peer.Address); err == nil && known && a.Is6() != v6 {
+			p.diags.Errorf(i.pos("unicast_peer"), "vrrp_instance %s: the peer %v is of the other family; keepalived ignores it", i.Name, a)
+		}
 	}
 }
 

@@ -21,7 +21,6 @@ type instance struct {
 	// strict is strict_mode; nil is vrrp_strict's.
 	strict *bool
 	accept *bool
-	smtp   bool
 }
 
 // set reports that the keyword stands in the block.
