@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
 
 // addressKind says which words an entry may have.
@@ -16,8 +17,8 @@ const (
 	staticAddress
 )
 
-// addresses reads a block of IP addresses with the words of ip-address(8).
-func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAddress) {
+// addresses reads a block of IP addresses with the words of ip-address(8), and where each stands.
+func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAddress, at []conf.Pos) {
 	for _, s := range l.s.Block {
 		entry := &line{p: p, s: s}
 		if !entry.valid() {
@@ -27,10 +28,10 @@ func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAdd
 			entry.errorf("an address has no block")
 		}
 		if a, ok := entry.address(kind); ok {
-			list = append(list, a)
+			list, at = append(list, a), append(at, s.Pos)
 		}
 	}
-	return list
+	return list, at
 }
 
 // address reads one entry. The address need not be the first word.

@@ -68,12 +68,13 @@ func (p *parser) instanceEnd(i *instance) {
 // family finds out whether the instance is IPv4 or IPv6: its first address says so. IPv6 has version 3 only.
 func (p *parser) family(i *instance) {
 	v6, known := i.v6()
-	for _, a := range i.Addresses {
+	for n, a := range i.Addresses {
 		if prefix, ok := parsePrefix(a.Address); ok && prefix.Addr().Is6() != v6 {
-			p.diags.Errorf(i.pos("virtual_ipaddress"), "vrrp_instance %s: %s is of the other family than the first address: "+
+			p.diags.Errorf(i.addressAt[n], "vrrp_instance %s: %s is of the other family than the first address: "+
 				"keepalived ignores it; it can stand in virtual_ipaddress_excluded", i.Name, a.Address)
 		}
 	}
+	p.otherFamily(i, v6, known)
 	if len(i.Addresses) == 0 {
 		p.diags.Warnf(i.at[""], "vrrp_instance %s has no virtual_ipaddress; at least one is sensible", i.Name)
 	}
@@ -95,6 +96,22 @@ func (p *parser) family(i *instance) {
 	if i.Authentication != nil && i.version(p) == 3 {
 		p.diags.Warnf(i.pos("authentication"), "vrrp_instance %s: version 3 has no authentication; keepalived ignores it too", i.Name)
 		i.Authentication = nil
+	}
+}
+
+// otherFamily refuses addresses of packets that do not go with the virtual ones.
+func (p *parser) otherFamily(i *instance, v6, known bool) {
+	for _, one := range []struct{ word, addr string }{
+		{"mcast_src_ip", i.MulticastSourceIP}, {"mcast_dst_ip", i.MulticastDestIP}, {"unicast_src_ip", i.UnicastSourceIP},
+	} {
+		if a, err := netip.ParseAddr(one.addr); err == nil && known && a.Is6() != v6 {
+			p.diags.Errorf(i.pos(one.word), "vrrp_instance %s: %s %v is of the other family; keepalived ignores it", i.Name, one.word, a)
+		}
+	}
+	for _, peer := range i.UnicastPeers {
+		if a, err := netip.ParseAddr(peer.Address); err == nil && known && a.Is6() != v6 {
+			p.diags.Errorf(i.pos("unicast_peer"), "vrrp_instance %s: the peer %v is of the other family; keepalived ignores it", i.Name, a)
+		}
 	}
 }
 
@@ -138,6 +155,9 @@ func (p *parser) priority(i *instance) {
 	if i.State == "MASTER" && !i.set("priority") {
 		i.Priority = owner
 		warn("state", "state MASTER without a priority makes it the owner of the addresses, with priority 255, as keepalived 2.2.7 does")
+	}
+	if i.Priority == owner && !i.set("state") {
+		i.State = "MASTER" // keepalived's owner is master at once unless it says state BACKUP
 	}
 	if i.NoPreempt {
 		switch {

@@ -69,11 +69,14 @@ func (p *parser) strict(i *instance) {
 		return
 	}
 	p.diags.Warnf(i.pos(word), "vrrp_instance %s: of strict mode here is no_accept, lower_prio_no_advert, no authentication, no preempt_delay and "+
-		"no garp_lower_prio_repeat; what breaks its other rules is not refused", i.Name)
+		"no garp_lower_prio_repeat, no vmac_xmit_base; what breaks its other rules is not refused", i.Name)
 	i.LowerPrioNoAdvert, i.HigherPrioSendAdvert = pointer(true), pointer(false)
 	i.LowerRepeat, i.LowerDelay = pointer(0), pointer(caddy.Duration(0))
 	i.Authentication, i.PreemptDelay = nil, 0
-	if i.accept == nil && i.Priority != owner {
+	if i.Priority != owner && (i.accept == nil || i.version(p) == 2) {
 		i.accept = pointer(false)
+	}
+	if i.UseVMAC != nil {
+		i.UseVMAC.XmitBase = false
 	}
 }

@@ -32,7 +32,8 @@ var topBlocks = []keyword{
 
 var topLists = []keyword{
 	{name: "static_ipaddress", block: true, read: func(p *parser, l *line) {
-		p.app.StaticAddresses = append(p.app.StaticAddresses, p.addresses(l, staticAddress)...)
+		list, _ := p.addresses(l, staticAddress)
+		p.app.StaticAddresses = append(p.app.StaticAddresses, list...)
 	}},
 	{name: "static_routes", block: true, read: func(p *parser, l *line) {
 		p.app.StaticRoutes = append(p.app.StaticRoutes, p.routes(l)...)

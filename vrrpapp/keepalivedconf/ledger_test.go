@@ -19,6 +19,32 @@ const (
 	manualPath = "/usr/share/man/man5/keepalived.conf.5.gz"
 )
 
+// tablePath is the ledger for people.
+const tablePath = "../../docs/keepalived-keywords.md"
+
+const tableHead = `# keepalived's keywords
+
+What this program does with each keyword of keepalived.conf(5) outside of LVS and BFD. "nothing" is read with a warning: leaving it
+out changes nothing on the network. "error" refuses the file. Written by the test that compares it with keepalived's manual.
+
+| block | keyword | | why |
+|---|---|---|---|
+`
+
+// rows makes a Markdown table of the ledger's lines.
+func rows(lines []string) string {
+	var b strings.Builder
+	b.WriteString(tableHead)
+	for _, line := range lines {
+		name, what, _ := strings.Cut(line, ": ")
+		block, word, _ := strings.Cut(name, " ")
+		verdict, why, _ := strings.Cut(what, ": ")
+		verdict = strings.NewReplacer("warn", "nothing", "never", "error").Replace(verdict)
+		b.WriteString("| " + block + " | `" + word + "` | " + verdict + " | " + why + " |\n")
+	}
+	return b.String()
+}
+
 const ledgerHead = `# Every keyword of keepalived 2.2.7 outside of LVS and BFD, by its block, and what this program does with it: yes, warn: why (it is
 # read and changes nothing), never: why (it is an error). The names are those of keepalived.conf(5), and some that it forgot.
 # "go test ./vrrpapp/keepalivedconf -run TestLedger -update" writes this file; the same test keeps it true.
@@ -62,19 +88,20 @@ func TestLedger(t *testing.T) {
 		lines = append(lines, name+": "+status(t, block, word))
 	}
 	slices.Sort(lines)
-	got := ledgerHead + strings.Join(lines, "\n") + "\n"
-	if *update {
-		if err := os.WriteFile(ledgerPath, []byte(got), 0o644); err != nil {
+	for path, got := range map[string]string{ledgerPath: ledgerHead + strings.Join(lines, "\n") + "\n", tablePath: rows(lines)} {
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	want, err := os.ReadFile(ledgerPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s is not true any more (-want +got):\n%s", ledgerPath, diff)
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s is not true any more (-want +got):\n%s", path, diff)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type parser struct {
 
 	trackers  map[trackerID]*tracker
 	order     []*tracker
+	counted   int // trackers and their uses
 	instances []*instance
 	groups    []*group
 	global    globals

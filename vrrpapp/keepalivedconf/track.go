@@ -1,6 +1,7 @@
 package keepalivedconf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
@@ -20,6 +21,8 @@ type use struct {
 	vrrpapp.Track
 	kind trackerKind
 	pos  conf.Pos
+	// number counts the trackers and uses that were read before.
+	number int
 }
 
 var trackKeywords = []keyword{
@@ -27,8 +30,8 @@ var trackKeywords = []keyword{
 		p.track.interfaces = append(p.track.interfaces, p.uses(l, "", maxWeight)...)
 	}},
 	{name: "track_script", block: true, read: trackBlock(scriptTracker, maxWeight)},
-	{name: "track_file", block: true, read: trackBlock(fileTracker, maxFileWeight)},
-	{name: "track_process", block: true, read: trackBlock(processTracker, 254)},
+	{name: "track_file", block: true, read: trackBlock(fileTracker, maxWideWeight)},
+	{name: "track_process", block: true, read: trackBlock(processTracker, maxWideWeight)},
 	{name: "track_listener", block: true, read: trackBlock(listenerTracker, maxWeight)},
 	{name: "track_backend", each: true, either: true, read: readTrackBackend},
 	{name: "track_bfd", block: true, read: readTrackBFD},
@@ -54,7 +57,7 @@ func (p *parser) uses(l *line, kind trackerKind, most int) (list []use) {
 		if !u.valid() {
 			continue
 		}
-		one := use{Track: vrrpapp.Track{Name: u.keyword()}, kind: kind, pos: s.Pos}
+		one := use{Track: vrrpapp.Track{Name: u.keyword()}, kind: kind, pos: s.Pos, number: p.count()}
 		if !u.weight(&one.Track, most) || kind == "" && !u.ifname(one.Name) {
 			continue
 		}
@@ -128,7 +131,7 @@ func readTrackBackend(p *parser, l *line) {
 	if p.trackers[t.trackerID] == nil {
 		p.define(t)
 	}
-	p.track.uses = append(p.track.uses, use{Track: track, kind: backendTracker, pos: l.s.Pos})
+	p.track.uses = append(p.track.uses, use{Track: track, kind: backendTracker, pos: l.s.Pos, number: p.count()})
 }
 
 // resolve finds the trackers that are used and writes them as the app wants them.
@@ -145,7 +148,9 @@ func (p *parser) resolve(t *tracks, who string) (list, interfaces []vrrpapp.Trac
 			p.diags.Warnf(u.pos, "%s tracks %s '%s' twice; the first counts, as in keepalived", who, u.kind, u.Name)
 			continue
 		}
-		seen[id], known.used = true, true
+		if seen[id], known.used = true, true; known.number > u.number {
+			p.diags.Warnf(u.pos, "%s: %s '%s' is defined below; keepalived ignores it then, here it is tracked", who, u.kind, u.Name)
+		}
 		u.Name = known.key
 		p.usePos[who+" "+u.Name] = u.pos
 		list = append(list, u.Track)
@@ -170,6 +175,7 @@ func (p *parser) unknownTracker(u use, who string) {
 			names = append(names, id.name)
 		}
 	}
+	slices.Sort(names)
 	hint := ""
 	if near := cfg.Nearest(u.Name, names); near != "" {
 		hint = "; did you mean '" + near + "'?"

@@ -34,6 +34,8 @@ type tracker struct {
 	at  map[string]conf.Pos
 	module
 	used bool
+	// number counts the trackers and uses that were read before.
+	number int
 }
 
 // module is the JSON of all kinds; each has its own fields set.
@@ -96,6 +98,7 @@ func readTracker(kind trackerKind, words map[string]*keyword) func(*parser, *lin
 
 // define gives a tracker its name among those of all kinds.
 func (p *parser) define(t *tracker) {
+	t.number = p.count()
 	t.key = t.name
 	for _, other := range p.order {
 		if other.key == t.key {
@@ -104,6 +107,11 @@ func (p *parser) define(t *tracker) {
 	}
 	p.trackers[t.trackerID] = t
 	p.order = append(p.order, t)
+}
+
+func (p *parser) count() int {
+	p.counted++
+	return p.counted
 }
 
 // complete wants the word that the tracker is about.
@@ -167,8 +175,9 @@ func readWeight(most int) func(*parser, *line) {
 }
 
 const (
-	maxWeight     = 253
-	maxFileWeight = 1<<31 - 1
+	maxWeight = 253
+	// maxWideWeight is of files and processes; the manual says more for files, keepalived 2.2.7 refuses it.
+	maxWideWeight = 254
 )
 
 var scriptKeywords = newTable([]keyword{
@@ -198,14 +207,16 @@ var fileKeywords = newTable([]keyword{
 		}
 		p.tracker.File = w
 	}},
-	{name: "weight", read: readWeight(maxFileWeight)},
+	{name: "weight", first: true, read: readWeight(maxWideWeight)},
 	{name: "init_file", read: func(p *parser, l *line) {
 		p.tracker.InitFile = new(int)
 		for w, ok := l.optional(); ok; w, ok = l.optional() {
 			if w == "overwrite" {
 				p.tracker.Overwrite = true
 			} else if n, ok := l.number("init_file", w, -1<<31, 1<<31-1); ok {
-				*p.tracker.InitFile = n
+				if *p.tracker.InitFile = n; n < -254 || n > 254 {
+					l.warnf("init_file %d is outside of -254 to 254", n)
+				}
 			}
 		}
 	}},
@@ -224,7 +235,7 @@ var processKeywords = newTable([]keyword{
 		}
 		p.tracker.ParamMatch = w
 	}},
-	{name: "weight", read: readWeight(254)},
+	{name: "weight", first: true, read: readWeight(maxWideWeight)},
 	{name: "quorum", read: func(p *parser, l *line) {
 		if n, ok := l.integer(1, 65535); ok {
 			p.tracker.Quorum = &n
