@@ -18,6 +18,7 @@ type link struct {
 	frames *frames
 
 	writing sync.Mutex // one message at a time
+	torn    bool       // the last one was not written to its end
 
 	mu      sync.Mutex
 	last    uint64
@@ -39,8 +40,12 @@ func (l *link) send(c command) error {
 	}
 	l.writing.Lock()
 	defer l.writing.Unlock()
+	if l.torn {
+		return errEnded // those who waited for their turn do not try as long again
+	}
 	l.conn.SetWriteDeadline(time.Now().Add(patient))
 	if _, err := l.conn.Write(line); err != nil {
+		l.torn = true
 		l.conn.SetReadDeadline(time.Unix(1, 0)) // the reader ends, and kills it before the socket is closed
 		return errEnded
 	}
