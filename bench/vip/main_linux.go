@@ -1,6 +1,6 @@
 // Command vip runs the cases of the lab with pairs of this program and keepalived, and prints what became of them as Markdown.
 //
-//	go run ./bench/vip [-caddy BINARY] [-pairs ours/ours,...] [-cases WORDS] [-parallel 8] [-short] [-o bench/RESULTS.md]
+//	go run ./bench/vip [-caddy BINARY] [-pairs ours/ours,...] [-cases WORDS] [-parallel 8] [-rounds 1] [-short] [-v] [-o bench/RESULTS.md]
 //
 // With -o the chapter "The VIP" of that file is written anew, the others stay.
 package main
@@ -38,6 +38,8 @@ func run(ctx context.Context, args []string) error {
 	cases := f.String("cases", "", "only cases with one of these texts in their name, with commas between")
 	parallel := f.Int("parallel", 8, "cases at a time, but for those that measure under load")
 	short := f.Bool("short", false, "only the short selection, each case once")
+	rounds := f.Int("rounds", 0, "run no case more often than this (default: what medians need)")
+	evidence := f.Bool("v", false, "print to standard error what happened in every case")
 	out := f.String("o", "", "also write the results into this file")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -52,7 +54,7 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	opt := lab.Options{Short: *short, Parallel: *parallel, Done: progress}
+	opt := lab.Options{Short: *short, Rounds: *rounds, Parallel: *parallel, Done: func(o *lab.Outcome) { progress(o, *evidence) }}
 	if opt.Pairs, err = choose(*pairs, *caddy); err != nil {
 		return err
 	}
@@ -92,13 +94,13 @@ func containsAny(text string, words []string) bool {
 }
 
 // progress goes to standard error, with the evidence of what is this program's fault.
-func progress(o *lab.Outcome) {
+func progress(o *lab.Outcome, evidence bool) {
 	word := "ok"
 	if !o.Survived() {
 		word = "not survived"
 	}
 	fmt.Fprintf(os.Stderr, "%s %s: %s: %v\n", o.Pair, o.Case, word, o.Figures)
-	if errs := o.Errors(); len(errs) > 0 {
+	if errs := o.Errors(); evidence || len(errs) > 0 {
 		fmt.Fprintf(os.Stderr, "  %s\n%s\n", strings.Join(errs, "\n  "), o.Evidence)
 	}
 }

@@ -12,6 +12,8 @@ type Options struct {
 	Pairs []Pair
 	// Short runs the short selection once; otherwise each case runs as often as its table wants.
 	Short bool
+	// Rounds bounds how often a case runs; 0 is no bound.
+	Rounds int
 	// Match chooses cases by their ID; nil is all.
 	Match func(id string) bool
 	// Parallel is how many cases run at a time, but for those that must be alone.
@@ -53,10 +55,8 @@ func (opt *Options) jobs() (beside, alone []job) {
 				if opt.Match != nil && !opt.Match(v.ID()) {
 					continue
 				}
-				if !opt.Short {
-					rounds = max(rounds, v.Repeat)
-				}
-				if round < max(v.Repeat, 1) {
+				rounds = max(rounds, opt.repeat(v))
+				if round < opt.repeat(v) {
 					list = append(list, job{v, p})
 				}
 			}
@@ -71,6 +71,18 @@ func (opt *Options) jobs() (beside, alone []job) {
 		}
 	}
 	return beside, alone
+}
+
+// repeat is how often a case runs with a pair.
+func (opt *Options) repeat(v Variant) int {
+	n := max(v.Repeat, 1)
+	if opt.Short {
+		n = 1
+	}
+	if opt.Rounds > 0 {
+		n = min(n, opt.Rounds)
+	}
+	return n
 }
 
 type runner struct {
