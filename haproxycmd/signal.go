@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter"
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/modules/haproxy"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 )
 
 // catch takes the signals of management.txt 4.
@@ -56,6 +57,7 @@ func (c *command) wait(signals <-chan os.Signal) int {
 func (c *command) stopNow(s os.Signal, stopping bool) int {
 	haproxy.SetHardStop(0)
 	if !stopping {
+		vrrpapp.Leave()
 		caddy.Stop()
 	}
 	if s == syscall.SIGINT && c.conf.Global.Process.MasterWorker {
@@ -72,6 +74,7 @@ func (c *command) stopSoft(done chan<- struct{}) {
 	}
 	haproxy.SetHardStop(limit)
 	list := haproxy.Statistics().Proxies()
+	vrrpapp.Leave()
 	caddy.Stop()
 	for _, p := range list {
 		var fe, be int64

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -101,7 +102,10 @@ func newReadmeRun(t *testing.T) *readmeRun {
 	if err := os.Mkdir(filepath.Join(r.dir, "examples"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("../examples/*")
+	if err := os.CopyFS(filepath.Join(r.dir, "examples", "ha"), os.DirFS("../examples/ha")); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../examples/*.cfg")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no examples", err)
 	}
@@ -161,6 +165,14 @@ func (r *readmeRun) do(t, st *testing.T, b block) {
 		}
 		if b.lang == "haproxy" {
 			mustAccept(st, path)
+		}
+	case "keepalived": // what is our own in it, keepalived passes over with a word in its log
+		path := filepath.Join(r.dir, b.file)
+		if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil || b.file == "" {
+			st.Fatal(b.file, err)
+		}
+		if out, err := exec.Command(caddyBin, "adapt", "--adapter", "keepalived", "--config", path).CombinedOutput(); err != nil || bytes.Contains(out, []byte(`"warn"`)) {
+			st.Errorf("caddy adapt: %v\n%s", err, out)
 		}
 	default:
 		st.Errorf("nothing is known of blocks in %q", b.lang)
@@ -254,6 +266,9 @@ func (r *readmeRun) environ() []string {
 func (r *readmeRun) serve(t, st *testing.T, argv []string) {
 	if r.server != nil {
 		r.server.stop(st)
+	}
+	if slices.Contains(argv, "keepalived") {
+		argv = append([]string{"unshare", "--net"}, argv...) // where it meets nobody
 	}
 	p := &process{out: new(lockedBuffer), exited: make(chan struct{}), cmd: exec.Command(argv[0], argv[1:]...)}
 	p.cmd.Dir, p.cmd.Env = r.dir, r.environ()

@@ -27,6 +27,7 @@ type trackerDefaults struct {
 	reverse  bool
 	scaled   bool
 	initFail bool
+	disabled error // it has nothing to watch
 }
 
 // compile checks the whole configuration. Warnings are what is legal and will not do what it seems to.

@@ -2,7 +2,6 @@ package vrrpapp
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
@@ -94,8 +93,7 @@ func ParsePrefix(s string) (netip.Prefix, error) {
 // routes compiles lines of ip-route(8) words.
 func (c *compiler) routes(where string, lines []string) (out []speaker.Route) {
 	for _, line := range lines {
-		words, free := tracked(line)
-		r, err := parseRoute(words)
+		r, err := netif.ParseRoute(strings.Fields(line))
 		if err == nil {
 			err = r.Check()
 		}
@@ -103,7 +101,7 @@ func (c *compiler) routes(where string, lines []string) (out []speaker.Route) {
 			c.failf("%s %q: %v", where, line, err)
 			continue
 		}
-		out = append(out, speaker.Route{Route: r, NoTrack: free})
+		out = append(out, speaker.Route{Route: r, NoTrack: r.NoTrack})
 	}
 	return out
 }
@@ -111,8 +109,7 @@ func (c *compiler) routes(where string, lines []string) (out []speaker.Route) {
 // rules compiles lines of ip-rule(8) words.
 func (c *compiler) rules(where string, lines []string) (out []speaker.Rule) {
 	for _, line := range lines {
-		words, free := tracked(line)
-		r, err := parseRule(words)
+		r, err := netif.ParseRule(strings.Fields(line))
 		if err == nil {
 			err = r.Check()
 		}
@@ -120,16 +117,7 @@ func (c *compiler) rules(where string, lines []string) (out []speaker.Rule) {
 			c.failf("%s %q: %v", where, line, err)
 			continue
 		}
-		out = append(out, speaker.Rule{Rule: r, NoTrack: free})
+		out = append(out, speaker.Rule{Rule: r, NoTrack: r.NoTrack})
 	}
 	return out
-}
-
-// tracked splits a line, and takes out no_track.
-func tracked(line string) (words []string, free bool) {
-	words = strings.Fields(line)
-	if i := slices.Index(words, "no_track"); i >= 0 {
-		return slices.Delete(words, i, i+1), true
-	}
-	return words, false
 }

@@ -2,6 +2,7 @@ package vrrpapp
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func app(t *testing.T, text string) *App {
 	return a
 }
 
-var known = map[string]trackerDefaults{"web": {}, "light": {weight: -20}, "load": {weight: 1, scaled: true}}
+var known = map[string]trackerDefaults{"web": {}, "light": {weight: -20}, "load": {weight: 1, scaled: true}, "gone": {disabled: errors.New("no such file")}}
 
 // compiled compiles what must be sound.
 func compiled(t *testing.T, text string) (speaker.Config, []string) {
@@ -115,6 +116,7 @@ func TestWarnings(t *testing.T) {
 		{instanceWith(`"authentication": {"auth_type": "PASS", "auth_pass": "123456789"}`), "only the first eight bytes"},
 		{instanceWith(`"version": 3, "authentication": {"auth_type": "PASS", "auth_pass": "1"}`), "version 3 has no authentication"},
 		{instanceWith(`"priority": 255, "track": [{"name": "light"}]`), "priority 255 never changes"},
+		{instanceWith(`"track": [{"name": "gone"}]`), "instance V: tracker gone is left out, as in keepalived: no such file"},
 		{instanceWith(`"unicast_fault_no_peer": true`), "unicast without a peer is a fault"},
 	} {
 		_, warnings := compiled(t, c.text)

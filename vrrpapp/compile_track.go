@@ -23,6 +23,10 @@ func (c *compiler) tracking(where string, i *Instance, r *speaker.Router) {
 			c.failf("%s: there is no tracker %s", where, t.Name)
 			continue
 		}
+		if d.disabled != nil {
+			c.warnf("%s: tracker %s is left out, as in keepalived: %v", where, t.Name, d.disabled)
+			continue
+		}
 		ft := fsm.Tracker{Name: t.Name, Weight: d.weight, Reverse: d.reverse, Scaled: d.scaled, InitFail: d.initFail}
 		if t.Weight != nil {
 			ft.Weight = *t.Weight

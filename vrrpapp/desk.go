@@ -150,9 +150,6 @@ func (d *desk) changed(b *built, r speaker.Report) {
 		kind, name = notify.Group, r.Group
 	}
 	state := d.word(r)
-	if kind == notify.Group && state == notify.Stop {
-		return // of instances only (keepalived.conf(5), notify)
-	}
 	d.notifier.Changed(kind, name, state, r.Priority)
 	switch state {
 	case notify.Master, notify.Backup, notify.Fault:

@@ -10,8 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/guard"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/notify"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/track"
 )
@@ -76,7 +78,23 @@ func (p *process) push(b *built) error {
 	b.rules.Store(true)
 	b.startTrackers(p.speaker)
 	p.heed(b.app.ReloadOnSIGHUP)
+	if b.scripts.onReload && !fresh {
+		p.tellStates(b)
+	}
 	return nil
+}
+
+// tellStates writes all states to the FIFOs, in the order of the configuration.
+func (p *process) tellStates(b *built) {
+	all, err := p.speaker.Status()
+	if err != nil {
+		b.log.Error("states are not written to the FIFOs", "error", err)
+	}
+	for i := range all {
+		if s := &all[i]; s.State != fsm.Init {
+			p.desk.notifier.Tell(notify.Instance, s.Name, notify.State(s.State.Role().String()), s.Priority)
+		}
+	}
 }
 
 // heed waits for SIGHUP, or no longer. p is locked.

@@ -1,10 +1,13 @@
 package vrrpapp
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/notify"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/track"
 )
@@ -22,6 +26,7 @@ type fake struct {
 	told   []string
 	refuse error
 	report func(speaker.Report)
+	status []speaker.Status
 }
 
 func (f *fake) note(format string, args ...any) {
@@ -47,7 +52,7 @@ func (f *fake) Order(name string, o speaker.Order) error {
 	f.note("order %s %s", name, o)
 	return nil
 }
-func (f *fake) Status() ([]speaker.Status, error) { return nil, nil }
+func (f *fake) Status() ([]speaker.Status, error) { return f.status, nil }
 func (f *fake) Release(time.Duration)             { f.note("release") }
 func (f *fake) Close() error                      { f.note("close"); return nil }
 
@@ -244,4 +249,39 @@ func TestEvents(t *testing.T) {
 	if want := []string{"vrrp.backup A", "vrrp.master A", "vrrp.backup A", "vrrp.fault A"}; !slices.Equal(*events, want) {
 		t.Errorf("got %q\nwant %q", *events, want)
 	}
+}
+
+// TestStatesOnReload: the FIFOs hear all states again after a reload that asks for it.
+func TestStatesOnReload(t *testing.T) {
+	p, f := fixture()
+	f.status = []speaker.Status{{Name: "A", Status: fsm.Status{State: fsm.Master, Priority: 100}}, {Name: "B"}}
+	one, _ := make1(t, "A", "B")
+	two, _ := make1(t, "A", "B")
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	for _, b := range []*built{one, two} {
+		b.scripts.onReload = true
+		b.scripts.config.FIFOs = []notify.FIFO{{Path: fifo}}
+	}
+	if err := p.push(one); err != nil {
+		t.Fatal(err)
+	}
+	read, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	if err := p.push(two); err != nil {
+		t.Fatal(err)
+	}
+	f.report(speaker.Report{Kind: speaker.PriorityChanged, Router: "A", To: fsm.Master, Priority: 90}) // not asked for
+	f.report(speaker.Report{Kind: speaker.Changed, Router: "B", From: fsm.Init, To: fsm.Backup, Priority: 7})
+	lines := bufio.NewReader(read)
+	for _, want := range []string{"INSTANCE \"A\" MASTER 100\n", "INSTANCE \"B\" BACKUP 7\n"} {
+		read.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if got, err := lines.ReadString('\n'); got != want {
+			t.Fatalf("%q %v, want %q", got, err, want)
+		}
+	}
+	p.remove(one)
+	p.remove(two)
 }

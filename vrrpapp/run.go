@@ -31,6 +31,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
+	a.remark(log, trackers, defaults)
 	config, warnings, err := a.compile(defaults)
 	if err != nil {
 		return err
@@ -39,7 +40,6 @@ func (a *App) Provision(ctx caddy.Context) error {
 	for _, w := range warnings {
 		log.Warn(w)
 	}
-	a.remark(log)
 	if app, err := ctx.AppIfConfigured("haproxy"); err == nil {
 		if f, ok := app.(freebinder); ok {
 			f.Freebind(addresses(config))

@@ -74,20 +74,21 @@ func defaultsOf(m any) (d trackerDefaults) {
 	return d
 }
 
-// remark lets trackers say what is wrong with what they watch. A script that is never run is down, as in keepalived.
-func (a *App) remark(log *slog.Logger) {
-	for _, r := range a.build.trackers {
+// remark lets trackers say what is wrong with what they watch. One that has nothing to watch is left out of everything that
+// uses it, as keepalived disables it until the next reload.
+func (a *App) remark(log *slog.Logger, trackers []*running, defaults map[string]trackerDefaults) {
+	for _, r := range trackers {
 		c, ok := r.module.(track.Checker)
 		if !ok {
 			continue
 		}
 		warnings, err := c.Check(a.rules())
-		if err != nil {
-			log.Error("tracker "+r.name+" is down", "error", err)
-		}
 		for _, w := range warnings {
 			log.Warn(w, "tracker", r.name)
 		}
+		d := defaults[r.name]
+		d.disabled = err
+		defaults[r.name] = d
 	}
 }
 

@@ -34,8 +34,10 @@ func pair(t *testing.T) (a, b *node) {
 	for i, name := range []string{"a", "b"} {
 		n := &node{Node: lab.Node(name), dir: t.TempDir()}
 		n.IP(fmt.Sprintf("addr add 10.9.0.%d/24 dev eth0", i+1))
-		if err := os.Chmod(n.dir, 0o777); err != nil {
-			t.Fatal(err)
+		for dir, mode := range map[string]os.FileMode{n.dir: 0o777, filepath.Dir(n.dir): 0o755, filepath.Dir(caddyBin): 0o755} { // for nobody
+			if err := os.Chmod(dir, mode); err != nil {
+				t.Fatal(err)
+			}
 		}
 		nodes = append(nodes, n)
 	}
@@ -60,6 +62,11 @@ func (n *node) start(t *testing.T, text string, before ...string) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = n.environment()
 	n.run = n.StartCommand(cmd)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%s:\n%s", n.Name, n.run.Output())
+		}
+	})
 }
 
 func (n *node) environment() []string {

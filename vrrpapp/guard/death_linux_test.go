@@ -102,7 +102,7 @@ func TestProxyDies(t *testing.T) {
 	}
 }
 
-// A proxy that hangs is taken for dead until it speaks again.
+// A proxy that hangs is taken for dead until it speaks again. What the operator held stays so.
 func TestProxyHangs(t *testing.T) {
 	v := newVictim(t)
 	v.signal(syscall.SIGSTOP)
@@ -114,7 +114,7 @@ func TestProxyHangs(t *testing.T) {
 	v.awaitTold(t, `order "VI_2" resume`)
 	v.kill()
 	v.awaitTold(t, "close")
-	want := []string{"open adopt=[] died=never", "ready", "apply VI_1,VI_2", `order "" hold`, `order "VI_1" resume`,
+	want := []string{"open adopt=[] died=never", "ready", "apply VI_1,VI_2", `order "VI_1" hold`, `order "" hold`,
 		`order "VI_2" resume`, "release", "close"}
 	if d := cmp.Diff(want, lines(v.path)); d != "" {
 		t.Error("(-want +got)", d)

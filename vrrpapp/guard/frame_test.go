@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"net/netip"
 	"reflect"
@@ -49,6 +50,10 @@ func fill(v reflect.Value, seed int) {
 		return
 	case *time.Time:
 		v.Set(reflect.ValueOf(time.Unix(1e9, int64(seed)).UTC()))
+		return
+	}
+	if _, named := v.Addr().Interface().(encoding.TextUnmarshaler); named && v.CanUint() {
+		v.SetUint(1) // not every number has a name
 		return
 	}
 	switch v.Kind() {

@@ -2,43 +2,25 @@ package guard
 
 import (
 	"fmt"
-	"time"
+	"maps"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 )
 
-// openSpeaker opens the speaker that speaks: in the guard, or here after the last guard. Tests have another one.
-var openSpeaker = func(o speaker.Options) (speaker.Speaker, error) {
-	l, err := speaker.Open(o)
-	if err != nil {
-		return nil, err // no Local in an interface that is not nil
-	}
-	return l, nil
-}
-
 // giveUp tries no further guard. Either this process speaks itself, or nobody does: then nothing may be left behind.
 func (g *Guard) giveUp(why error, deaths int) {
-	var err error
 	if g.opts.InProcess {
-		if err = g.speakHere(); err == nil {
-			g.died(deaths, fmt.Sprintf("%v; giving up: this process speaks itself now", why))
+		g.died(deaths, fmt.Sprintf("%v; giving up: this process speaks itself now", why))
+		if why = g.speakHere(); why == nil {
 			return
 		}
-		err = fmt.Errorf(": %w", err)
 	}
 	g.mu.Lock()
 	g.gone = true
 	g.announce()
 	g.mu.Unlock()
 	g.sweep()
-	g.died(deaths, fmt.Sprintf("%v; giving up: this node is no VRRP router any more%v", why, orEmpty(err)))
-}
-
-func orEmpty(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
+	g.died(deaths, fmt.Sprintf("%v; giving up: this node is no VRRP router any more", why))
 }
 
 // speakHere is what opened is for a guard.
@@ -48,11 +30,15 @@ func (g *Guard) speakHere() error {
 	if g.closing {
 		return ErrGone
 	}
+	before := memory{states: maps.Clone(g.memory.states), groups: maps.Clone(g.memory.groups)} // the reporting goroutine's
+	o := speaker.Options{Adopt: g.memory.masters(), Died: g.memory.heard, Report: func(r speaker.Report) {
+		if before.reported(&r) {
+			g.opts.Report(r)
+		}
+	}}
 	var s speaker.Speaker
 	err := g.place.Do(func() (err error) {
-		s, err = openSpeaker(speaker.Options{
-			Report: g.opts.Report, Adopt: g.memory.masters(), Died: g.memory.heard,
-		})
+		s, err = openSpeaker(o)
 		return err
 	})
 	if err != nil {
@@ -66,29 +52,4 @@ func (g *Guard) speakHere() error {
 	g.local = s
 	g.announce()
 	return nil
-}
-
-// obey carries out a command.
-func obey(s speaker.Speaker, c command) (status []speaker.Status, err error) {
-	switch c.Do {
-	case doAlive:
-	case doReady:
-		s.Ready()
-	case doTrack:
-		s.Track(c.Name, c.Up, c.Value)
-	case doOrder:
-		return nil, s.Order(c.Name, c.Order)
-	case doStatus:
-		return s.Status()
-	case doRelease:
-		s.Release(max(c.Most, time.Millisecond))
-	case doApply:
-		if c.Config == nil {
-			return nil, fmt.Errorf("guard: apply without a configuration")
-		}
-		return nil, s.Apply(*c.Config)
-	default:
-		return nil, fmt.Errorf("guard: unknown command %q", c.Do)
-	}
-	return nil, nil
 }

@@ -113,22 +113,32 @@ func (o Options) withDefaults() Options {
 
 // Apply is speaker.Speaker's. A guard that dies of it, or does not answer, has the configuration before in force again.
 func (g *Guard) Apply(c speaker.Config) error {
+	return g.command(command{Do: doApply, Config: &c}, limits{patient, longestTry}, func(m *memory) { m.applied(c) })
+}
+
+// Order is speaker.Speaker's.
+func (g *Guard) Order(router string, o speaker.Order) error {
+	return g.command(command{Do: doOrder, Name: router, Order: o}, limits{patient, patient},
+		func(m *memory) { m.ordered(router, o) })
+}
+
+// command has something done, and remembers it if it was.
+func (g *Guard) command(c command, wait limits, remember func(*memory)) error {
 	l, local, err := g.current()
 	if err != nil {
 		return err
 	}
-	if local != nil {
-		err = local.Apply(c)
-	} else {
-		_, err = l.call(command{Do: doApply, Config: &c}, patient, longestTry)
+	done := func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		remember(&g.memory)
 	}
-	if err != nil {
-		return err
+	if local == nil {
+		_, err = l.call(c, wait, done)
+	} else if _, err = obey(local, c); err == nil {
+		done()
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.memory.applied(c)
-	return nil
+	return err
 }
 
 // Ready is speaker.Speaker's.
@@ -156,37 +166,21 @@ func (g *Guard) tell(c command, remember func(*memory), local func(speaker.Speak
 	}
 }
 
-// Order is speaker.Speaker's.
-func (g *Guard) Order(router string, o speaker.Order) error {
-	l, local, err := g.current()
-	if err != nil {
-		return err
-	}
-	if local != nil {
-		err = local.Order(router, o)
-	} else {
-		_, err = l.call(command{Do: doOrder, Name: router, Order: o}, patient, patient)
-	}
-	if err != nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.memory.ordered(router, o)
-	return nil
-}
-
-// Status is speaker.Speaker's.
+// Status is speaker.Speaker's. If the guard dies meanwhile, the next one is asked.
 func (g *Guard) Status() ([]speaker.Status, error) {
-	l, local, err := g.current()
-	if err != nil {
-		return nil, err
+	for again := true; ; again = false {
+		l, local, err := g.current()
+		if err != nil {
+			return nil, err
+		}
+		if local != nil {
+			return local.Status()
+		}
+		n, err := l.call(command{Do: doStatus}, limits{patient, patient}, nil)
+		if err != errEnded || !again {
+			return n.Status, err
+		}
 	}
-	if local != nil {
-		return local.Status()
-	}
-	n, err := l.call(command{Do: doStatus}, patient, patient)
-	return n.Status, err
 }
 
 // Release is speaker.Speaker's.
@@ -201,7 +195,7 @@ func (g *Guard) Release(most time.Duration) {
 	case local != nil:
 		local.Release(most)
 	default:
-		if _, err := l.call(command{Do: doRelease, Most: most}, most+patient, most+patient); err != nil {
+		if _, err := l.call(command{Do: doRelease, Most: most}, limits{most + patient, most + patient}, nil); err != nil {
 			g.log.Error("vrrp guard: hand over", "error", err)
 		}
 	}
@@ -225,7 +219,7 @@ func (g *Guard) Close() error {
 		err = local.Close()
 	}
 	if l != nil {
-		_, err = l.call(command{Do: doClose}, patient, patient)
+		_, err = l.call(command{Do: doClose}, limits{patient, patient}, nil)
 		if errors.Is(err, errEnded) {
 			err = nil // it was quicker than its answer
 		}

@@ -18,6 +18,7 @@ type link struct {
 	frames *frames
 
 	writing sync.Mutex // one message at a time
+	torn    bool       // the last one was not written to its end
 
 	mu      sync.Mutex
 	last    uint64
@@ -39,8 +40,12 @@ func (l *link) send(c command) error {
 	}
 	l.writing.Lock()
 	defer l.writing.Unlock()
+	if l.torn {
+		return errEnded // those who waited for their turn do not try as long again
+	}
 	l.conn.SetWriteDeadline(time.Now().Add(patient))
 	if _, err := l.conn.Write(line); err != nil {
+		l.torn = true
 		l.conn.SetReadDeadline(time.Unix(1, 0)) // the reader ends, and kills it before the socket is closed
 		return errEnded
 	}
@@ -60,32 +65,40 @@ func (l *link) ask(c command, then func(news)) (id uint64, err error) {
 	c.ID, l.waiting[id] = id, then
 	l.mu.Unlock()
 	if err := l.send(c); err != nil {
-		l.forget(id, nil)
+		l.expect(id, nil)
 		return id, err
 	}
 	return id, nil
 }
 
-// forget replaces who waits for an answer.
-func (l *link) forget(id uint64, then func(news)) {
+// expect replaces who waits for an answer. It reports whether that is still to come.
+func (l *link) expect(id uint64, then func(news)) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if then == nil {
-		delete(l.waiting, id)
-	} else if _, still := l.waiting[id]; still {
+	_, still := l.waiting[id]
+	if delete(l.waiting, id); still && then != nil {
 		l.waiting[id] = then
 	}
+	return still
 }
 
-// call asks and waits for the answer: at least so long, and while there are signs of life so long at most.
-func (l *link) call(c command, least, most time.Duration) (news, error) {
+// limits are how long a call waits: at least so long, and while there are signs of life so long at most.
+type limits struct{ least, most time.Duration }
+
+// call asks and waits for the answer. If it is a good one, first is called with the reader waiting: so before the link ends.
+func (l *link) call(c command, wait limits, first func()) (news, error) {
 	answer := make(chan news, 1)
 	start := time.Now()
-	id, err := l.ask(c, func(n news) { answer <- n })
+	id, err := l.ask(c, func(n news) {
+		if first != nil && n.err() == nil {
+			first()
+		}
+		answer <- n
+	})
 	if err != nil {
 		return news{}, err
 	}
-	timer := time.NewTimer(least)
+	timer := time.NewTimer(wait.least)
 	defer timer.Stop()
 	for {
 		select {
@@ -93,12 +106,16 @@ func (l *link) call(c command, least, most time.Duration) (news, error) {
 			return n, n.err()
 		case <-timer.C:
 		}
-		if left := most - time.Since(start); left > 0 && time.Since(l.lastHeard()) < least {
-			timer.Reset(min(left, least))
-			continue
+		left := wait.most - time.Since(start)
+		switch {
+		case left > 0 && time.Since(l.lastHeard()) < wait.least:
+			timer.Reset(min(left, wait.least))
+		case l.expect(id, l.tooLate(c)):
+			return news{}, errStuck
+		default: // just now
+			n := <-answer
+			return n, n.err()
 		}
-		l.forget(id, l.tooLate(c))
-		return news{}, errStuck
 	}
 }
 

@@ -38,14 +38,17 @@ func TestMain(m *testing.M) {
 }
 
 // programs are what the test binary can be beside the tests.
-var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node}
+var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node, "late": late, "busy": busy}
 
-// proxy holds a guard with two routers until it is killed.
+// proxy has a guard with two routers, the first of them held by the operator, until it is killed.
 func proxy() int {
 	g, err := Start(Options{Patience: time.Second, Log: slog.New(slog.NewTextHandler(os.Stdout, nil))})
 	if err == nil {
 		g.Ready()
 		err = g.Apply(config("VI_1", "VI_2"))
+	}
+	if err == nil {
+		err = g.Order("VI_1", speaker.Hold)
 	}
 	if err != nil {
 		os.Stdout.WriteString(err.Error())
@@ -174,7 +177,7 @@ func (s *subject) await(what string, ok func() bool) {
 	await(s.t, what, ok)
 }
 
-func await(t *testing.T, what string, ok func() bool) {
+func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	if !nstest.Within(soon, ok) {
 		t.Fatalf("waited for %s", what)

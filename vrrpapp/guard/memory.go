@@ -13,6 +13,7 @@ import (
 // memory is what the proxy knows of its guard, and tells the next one.
 type memory struct {
 	config   *speaker.Config
+	first    time.Time // when the first of them was applied
 	ready    bool
 	released bool
 	verdicts map[string]verdict
@@ -37,17 +38,20 @@ func newMemory() memory {
 // applied notes a configuration. A router may have another name in it than before, see speaker.Speaker.Apply.
 func (m *memory) applied(c speaker.Config) {
 	m.released = false
-	before := map[identity]string{}
+	if m.first.IsZero() {
+		m.first = time.Now()
+	}
+	before, names := map[identity]string{}, map[string]bool{}
 	if m.config != nil {
 		for _, r := range m.config.Routers {
-			before[identify(r)] = r.Name
+			before[identify(r)], names[r.Name] = r.Name, true
 		}
 	}
 	states, orders := map[string]fsm.State{}, map[string]speaker.Order{}
 	for _, r := range c.Routers {
 		was, same := before[identify(r)]
-		if s, ok := m.states[r.Name]; ok {
-			states[r.Name] = s
+		if s, known := m.states[r.Name]; known && (!same || !names[r.Name]) {
+			states[r.Name] = s // already reported under its new name
 		} else if same {
 			states[r.Name] = m.states[was]
 		}
@@ -137,7 +141,9 @@ func (m *memory) replay() (list []command) {
 	if m.config == nil {
 		return list
 	}
-	list = append(list, command{Do: doApply, Config: m.config})
+	c := *m.config
+	c.StartupDelay = max(0, c.StartupDelay-time.Since(m.first)) // vrrp_startup_delay is this process's
+	list = append(list, command{Do: doApply, Config: &c})
 	if m.released {
 		return append(list, command{Do: doRelease}) // what the last one left behind
 	}

@@ -28,6 +28,7 @@ type pace struct {
 var (
 	second = pace{2, time.Second}
 	tenth  = pace{3, 100 * time.Millisecond}
+	quick  = pace{3, 10 * time.Millisecond}
 )
 
 // skew is that of a router of priority 100 (RFC 3768 6.1, RFC 5798 6.1).
@@ -52,8 +53,9 @@ func node() int {
 	err := json.Unmarshal([]byte(os.Args[2]), &c)
 	var g *Guard
 	if err == nil {
+		realtime, _ := strconv.Atoi(os.Getenv("GUARD_REALTIME"))
 		g, err = Start(Options{
-			Patience: time.Second, Log: slog.New(slog.NewTextHandler(os.Stdout, nil)),
+			Patience: time.Second, Realtime: realtime, Log: slog.New(slog.NewTextHandler(os.Stdout, nil)),
 			Report: func(r speaker.Report) { fmt.Println(r.Kind, r.From, r.To, r.Why, r.Detail) },
 		})
 	}
@@ -71,10 +73,10 @@ func node() int {
 // started is such a node.
 type started struct {
 	*nstest.Process
-	t *testing.T
+	t testing.TB
 }
 
-func startNode(t *testing.T, at *nstest.Node, c speaker.Config) *started {
+func startNode(t testing.TB, at *nstest.Node, c speaker.Config) *started {
 	t.Helper()
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -111,14 +113,14 @@ func (n *started) guard() int {
 
 // pair is two nodes, a of them master, and a client that pings.
 type pair struct {
-	t    *testing.T
+	t    testing.TB
 	lab  *nstest.Lab
 	a, b *started
 	hold *nstest.Hold
 	ping *nstest.Ping
 }
 
-func startPair(t *testing.T, p pace) *pair {
+func startPair(t testing.TB, p pace) *pair {
 	t.Helper()
 	l := nstest.NewLab(t, "a", "b", "client")
 	for i, name := range []string{"a", "b", "client"} {

@@ -3,8 +3,8 @@
 package guard
 
 import (
-	"io"
 	"net"
+	"os"
 	"sync/atomic"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
@@ -12,7 +12,7 @@ import (
 
 type process struct {
 	conn    net.Conn
-	stderr  io.ReadCloser
+	stderr  *os.File
 	stuck   atomic.Bool
 	refused error
 }

@@ -73,6 +73,9 @@ func nice(n int) error {
 func runOn(cpus []int) error {
 	var set unix.CPUSet
 	for _, c := range cpus {
+		if c < 0 || c >= 64*len(set) {
+			return fmt.Errorf("there is no processor %d", c)
+		}
 		set.Set(c)
 	}
 	return eachThread(func(tid int) error { return unix.SchedSetaffinity(tid, &set) })

@@ -29,6 +29,7 @@ type service struct {
 	hung    bool            // the proxy is
 	silent  int             // beats without a word of the proxy
 	lingers <-chan time.Time
+	release chan struct{} // closed at the end of the last hand-over of everything; nil before
 }
 
 // Serve is the guard: it speaks as the proxy at the other end of conn says, until that ends. The end of ctx makes it hand over
@@ -140,10 +141,8 @@ func (s *service) answer(c command, n news, err error) {
 func (s *service) do(c command) (last bool) {
 	switch c.Do {
 	case doRelease:
-		go func() { // the proxy's end must be seen meanwhile
-			obey(s.speaker, c)
-			s.answer(c, news{}, nil)
-		}()
+		done := s.handOver(c.Most)
+		go func() { <-done; s.answer(c, news{}, nil) }()
 	case doClose:
 		s.answer(c, news{}, s.speaker.Close())
 		return true
@@ -214,27 +213,43 @@ func (s *service) awake() {
 func (s *service) terminate() {
 	s.out.put(news{Log: "told to end: handing over"})
 	s.lingers = time.After(s.setup.Linger)
-	bound := s.bound()
-	go s.speaker.Release(bound)
+	s.handOver(s.bound())
+}
+
+// handOver hands everything over while the service goes on: the proxy's end must be seen. Two who want it wait for one.
+func (s *service) handOver(most time.Duration) <-chan struct{} {
+	if s.release != nil {
+		select {
+		case <-s.release:
+		default:
+			return s.release
+		}
+	}
+	done := make(chan struct{})
+	s.release = done
+	go func() { defer close(done); s.speaker.Release(max(most, time.Millisecond)) }()
+	return done
 }
 
 // orphaned hands over because the proxy is dead.
 func (s *service) orphaned() int {
-	done := make(chan struct{})
 	bound := s.bound()
-	go func() {
-		defer close(done)
-		s.speaker.Release(bound)
-		s.speaker.Close()
-	}()
-	select {
-	case <-done:
-	case <-time.After(bound + time.Second):
-	}
+	wait(s.handOver(bound), bound+time.Second)
+	closed := make(chan struct{})
+	go func() { defer close(closed); s.speaker.Close() }()
+	wait(closed, time.Second)
 	if s.broken != io.EOF {
 		return 1
 	}
 	return 0
+}
+
+// wait waits at most so long: nothing may keep an orphan alive.
+func wait(done <-chan struct{}, most time.Duration) {
+	select {
+	case <-done:
+	case <-time.After(most):
+	}
 }
 
 // bound is how long a hand-over may take: the longest skew of a successor, and then some.

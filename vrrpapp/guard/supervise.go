@@ -103,6 +103,7 @@ func (g *Guard) guarded(first chan<- error) error {
 	close(stopped)
 	why := p.end(err)
 	l.end()
+	p.stderr.SetReadDeadline(time.Now().Add(patient)) // a child of the guard's could keep it open
 	helpers.Wait()
 	p.stderr.Close()
 	return why

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,10 +21,10 @@ func TestTakeover(t *testing.T) {
 			took := time.Since(begin)
 			held, ping := q.hold.Stop(), q.ping.Stop()
 			t.Logf("%v; %v; %v", took, held, ping)
-			if took > p.skew()+300*time.Millisecond {
+			if took > p.skew()+2*p.interval { // without the guard's last word it is a skew and three intervals
 				t.Errorf("it took %v, the skew is %v", took, p.skew())
 			}
-			if held.Nobody > 5*time.Millisecond || held.Several > 50*time.Millisecond || ping.Longest > 50*time.Millisecond {
+			if short := p.skew() / 2; held.Nobody > short || held.Several > short || ping.Longest > short {
 				t.Error("the hand-over was not smooth")
 			}
 			await(t, "the guard's end", func() bool { return !alive(guard) })
@@ -71,15 +72,14 @@ func TestProxyStopped(t *testing.T) {
 	q.a.Signal(syscall.SIGSTOP)
 	q.holder("b")
 	took := time.Since(begin)
-	if took < time.Second {
+	if took < time.Second-beatOf(time.Second) { // it may have spoken that long before
 		t.Errorf("after %v already", took)
 	}
 	q.a.Signal(syscall.SIGCONT)
 	q.holder("a")
 	held, ping := q.hold.Stop(), q.ping.Stop()
-	t.Log(q.a.Output(), q.b.Output())
 	t.Logf("handed over after %v; %v; %v", took, held, ping)
-	if ping.Longest > 50*time.Millisecond {
+	if ping.Longest > 50*time.Millisecond || held.Several > 100*time.Millisecond {
 		t.Error("the hand-overs were not smooth")
 	}
 }
@@ -108,5 +108,29 @@ func TestGivenUp(t *testing.T) {
 		if n.Holds(vip) {
 			t.Error("the address was left behind")
 		}
+	}
+}
+
+// A guard that cannot be asked to give up its address leaves none either.
+func TestCloseStuck(t *testing.T) {
+	n := nstest.NewLab(t, "a").Node("a")
+	n.IP("addr flush dev eth0")
+	n.IP("addr add 10.9.0.1/24 dev eth0")
+	s := startReal(t, n, Options{})
+	s.Ready()
+	if err := s.Apply(tenth.router(200)); err != nil {
+		t.Fatal(err)
+	}
+	s.await("the address", func() bool { return n.Holds(vip) })
+	syscall.Kill(s.pid(), syscall.SIGSTOP)
+	begin := time.Now()
+	if err := s.Close(); !errors.Is(err, errStuck) {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > 2*patient {
+		t.Errorf("it took %v", took)
+	}
+	if n.Holds(vip) {
+		t.Error("the address was left behind")
 	}
 }

@@ -3,6 +3,7 @@ package keepalivedconf
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig"
@@ -53,6 +54,11 @@ func adaptOptions(options map[string]any) (opt Options, err error) {
 		}
 	default:
 		return opt, fmt.Errorf("option skip: want names of blocks, have %T", skip)
+	}
+	for _, name := range opt.Skip {
+		if !slices.Contains(skippableNames(), name) {
+			return opt, fmt.Errorf("option skip: '%s' is none of %s", name, strings.Join(skippableNames(), ", "))
+		}
 	}
 	opt.Lexer.ConfigID, _ = options["config_id"].(string)
 	return opt, nil

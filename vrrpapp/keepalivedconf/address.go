@@ -2,9 +2,11 @@ package keepalivedconf
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
 
 // addressKind says which words an entry may have.
@@ -15,8 +17,8 @@ const (
 	staticAddress
 )
 
-// addresses reads a block of IP addresses with the words of ip-address(8).
-func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAddress) {
+// addresses reads a block of IP addresses with the words of ip-address(8), and where each stands.
+func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAddress, at []conf.Pos) {
 	for _, s := range l.s.Block {
 		entry := &line{p: p, s: s}
 		if !entry.valid() {
@@ -26,10 +28,10 @@ func (p *parser) addresses(l *line, kind addressKind) (list []vrrpapp.VirtualAdd
 			entry.errorf("an address has no block")
 		}
 		if a, ok := entry.address(kind); ok {
-			list = append(list, a)
+			list, at = append(list, a), append(at, s.Pos)
 		}
 	}
-	return list
+	return list, at
 }
 
 // address reads one entry. The address need not be the first word.
@@ -78,6 +80,9 @@ func (l *line) addressWord(a *vrrpapp.VirtualAddress, w string, kind addressKind
 	}
 }
 
+// scopes are the numbers that keepalived takes for their names (/etc/iproute2/rt_scopes).
+var scopes = map[string]string{"0": "global", "200": "site", "253": "link", "254": "host", "255": "nowhere"}
+
 // checkAddress looks at the values.
 func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 	prefix, ok := parsePrefix(a.Address)
@@ -89,7 +94,9 @@ func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 	case a.Dev != "" && !l.ifname(a.Dev):
 		return false
 	}
-	if !strings.Contains(" site link host nowhere global", " "+a.Scope) && a.Scope != "" {
+	if name, ok := scopes[a.Scope]; ok {
+		a.Scope = name
+	} else if a.Scope != "" && !slices.Contains([]string{"site", "link", "host", "nowhere", "global"}, a.Scope) {
 		l.errorf("scope '%s' of %s is none of site, link, host, nowhere, global", a.Scope, a.Address)
 	}
 	if b := a.Broadcast; b != "" {
@@ -104,10 +111,10 @@ func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 		}
 	}
 	if a.Peer != "" {
-		if q, ok := parsePrefix(a.Peer); !ok || q.Addr().Is4() != prefix.Addr().Is4() {
-			l.errorf("peer '%s' of %s is no address of the same family", a.Peer, a.Address)
+		if q, err := netip.ParseAddr(a.Peer); err != nil || q.Is4() != prefix.Addr().Is4() {
+			l.errorf("peer '%s' of %s is no address of the same family without a prefix", a.Peer, a.Address)
 		} else if strings.Contains(a.Address, "/") {
-			l.errorf("%s with a prefix and a peer: the prefix belongs behind the peer's address", a.Address)
+			l.errorf("%s with a prefix and a peer; keepalived refuses it too", a.Address)
 		}
 	}
 	if v := a.PreferredLifetime; v != "" && v != "0" && v != "forever" {

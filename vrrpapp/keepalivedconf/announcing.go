@@ -8,9 +8,9 @@ import (
 
 // announcing makes the rows of the garp_* words, which global_defs has with a prefix.
 func announcing(prefix string, of func(p *parser) *vrrpapp.Announcing) []keyword {
-	delay := func(field func(a *vrrpapp.Announcing) **caddy.Duration, low int) func(*parser, *line) {
+	delay := func(field func(a *vrrpapp.Announcing) **caddy.Duration, high int) func(*parser, *line) {
 		return func(p *parser, l *line) {
-			if d, ok := l.wholeSeconds(low, maxSeconds); ok {
+			if d, ok := l.wholeSeconds(0, high); ok {
 				*field(of(p)) = &d
 			}
 		}
@@ -23,18 +23,21 @@ func announcing(prefix string, of func(p *parser) *vrrpapp.Announcing) []keyword
 		}
 	}
 	return []keyword{
-		{name: prefix + "garp_master_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.MasterDelay }, 0)},
+		{name: prefix + "garp_master_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.MasterDelay }, maxSeconds)},
 		{name: prefix + "garp_master_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.MasterRepeat }, 1)},
-		{name: prefix + "garp_lower_prio_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.LowerDelay }, 0)},
+		{name: prefix + "garp_lower_prio_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.LowerDelay }, maxSeconds)},
 		{name: prefix + "garp_lower_prio_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.LowerRepeat }, 0)},
-		{name: prefix + "garp_master_refresh", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.Refresh }, 0)},
+		{name: prefix + "garp_master_refresh", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.Refresh }, 1<<31-1)},
 		{name: prefix + "garp_master_refresh_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.RefreshRepeat }, 1)},
 	}
 }
 
 const (
-	maxSeconds = 1 << 22 // keepalived's limit is that of its microseconds in 32 bits
-	maxRepeat  = 1 << 16
+	// maxSeconds and maxFraction are keepalived's limits, those of its microseconds in 32 bits.
+	maxSeconds  = 4294
+	maxFraction = 4294.967295
+	// maxRepeat keeps announcements from being a flood; keepalived has no limit.
+	maxRepeat = 1 << 16
 )
 
 var (
@@ -58,9 +61,9 @@ func readGARPGroup(p *parser, l *line) {
 }
 
 var garpKeywords = newTable([]keyword{
-	{name: "garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GARPInterval }, 1e-6, 1e6)},
-	{name: "gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GNAInterval }, 1e-6, 1e6)},
-	{name: "interface", read: func(p *parser, l *line) {
+	{name: "garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GARPInterval }, 0, maxFraction)},
+	{name: "gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GNAInterval }, 0, maxFraction)},
+	{name: "interface", each: true, read: func(p *parser, l *line) {
 		if name, ok := l.iface(); ok {
 			p.garp.Interfaces = append(p.garp.Interfaces, name)
 		}

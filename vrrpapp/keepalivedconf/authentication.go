@@ -1,6 +1,10 @@
 package keepalivedconf
 
-import "github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
+import (
+	"unicode/utf8"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
+)
 
 // maxPass is how many bytes of a password there is place for (RFC 2338, 5.3.10).
 const maxPass = 8
@@ -39,6 +43,9 @@ var authenticationKeywords = newTable([]keyword{
 			if len(w) > maxPass {
 				l.warnf("auth_pass has %d bytes, and only the first %d are used", len(w), maxPass)
 				w = w[:maxPass]
+				if !utf8.ValidString(w) {
+					l.errorf("the first %d bytes of auth_pass end inside a letter, and the configuration becomes JSON, which cannot hold that", maxPass)
+				}
 			}
 			p.instance.Authentication.Pass = w
 		}

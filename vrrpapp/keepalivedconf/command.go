@@ -1,6 +1,9 @@
 package keepalivedconf
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
@@ -20,7 +23,7 @@ func (l *line) commandLine() (command []string, rest []string, ok bool) {
 		l.errorf("'%s' needs a command", l.keyword())
 		return nil, nil, false
 	}
-	command, err = conf.SplitCommand(list[1])
+	command, err = conf.CommandWords(list[1])
 	switch {
 	case err != nil:
 		l.errorf("'%s': %v", l.keyword(), err)
@@ -28,6 +31,12 @@ func (l *line) commandLine() (command []string, rest []string, ok bool) {
 	case len(command) == 0:
 		l.errorf("'%s' needs a command", l.keyword())
 		return nil, nil, false
+	}
+	for _, w := range append(command, list[2:]...) {
+		if !utf8.ValidString(w) || strings.IndexByte(w, 0) >= 0 {
+			l.errorf("'%s': %+q holds bytes that no argument here can have", l.keyword(), w)
+			return nil, nil, false
+		}
 	}
 	l.next = len(l.s.Words)
 	return command, list[2:], true
@@ -49,6 +58,7 @@ func (p *parser) script(l *line) *vrrpapp.Script {
 		return nil
 	}
 	s := &vrrpapp.Script{Command: command}
+	p.checkNotify(l, s)
 	owner := &line{p: p, s: &conf.Statement{Pos: l.s.Pos, Words: append([]string{l.keyword()}, rest...)}, next: 1}
 	if len(rest) == 0 {
 		return s

@@ -1,9 +1,9 @@
 package keepalivedconf
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
 
@@ -32,15 +32,19 @@ func (p *parser) directiveList(list []conf.Directive) {
 }
 
 func (p *parser) skipBlocks(d conf.Directive) {
-	var names []string
-	for _, k := range topSkippable {
-		names = append(names, k.name)
-	}
+	names := skippableNames()
 	for _, name := range d.Words[1:] {
-		if cfg.Nearest(name, names) != name {
+		if !slices.Contains(names, name) {
 			p.diags.Errorf(d.Pos, "'#@ skip %s': what can be skipped is %s", name, strings.Join(names, ", "))
 			continue
 		}
 		p.skip[name] = true
 	}
+}
+
+func skippableNames() (names []string) {
+	for _, k := range topSkippable {
+		names = append(names, k.name)
+	}
+	return names
 }

@@ -3,7 +3,6 @@ package keepalivedconf
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"flag"
 	"io/fs"
 	"os"
@@ -30,7 +29,7 @@ type golden struct {
 // results are the files of a golden that are compared; "differs" tells why the oracle's verdict is not ours.
 var results = []string{"errors", "warnings", "caddy.json", "differs"}
 
-func goldens(t *testing.T) []*golden {
+func goldens(t testing.TB) []*golden {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -100,11 +99,9 @@ func (h fakeHost) Command(name string) (string, error) {
 	return "", fs.ErrNotExist
 }
 
-func (h fakeHost) Read(path string) ([]byte, error) {
-	if text, ok := h.files[path]; ok {
-		return []byte(text), nil
-	}
-	return nil, errors.New("no such file")
+func (h fakeHost) StopsKeepalived(path string) (int, bool) {
+	before, _, ok := strings.Cut(h.files[path], "keepalived stop")
+	return 1 + strings.Count(before, "\n"), ok
 }
 
 func (fakeHost) User(name string) bool {

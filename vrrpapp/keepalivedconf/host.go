@@ -1,7 +1,6 @@
 package keepalivedconf
 
 import (
-	"os"
 	"os/exec"
 	"os/user"
 )
@@ -10,8 +9,8 @@ import (
 type Host interface {
 	// Command finds a program as execvp would, or says why it cannot be run.
 	Command(name string) (path string, err error)
-	// Read returns a file's text.
-	Read(path string) ([]byte, error)
+	// StopsKeepalived reports whether a shell script ends keepalived somewhere, and the first line that does.
+	StopsKeepalived(path string) (line int, ok bool)
 	// User and Group report whether there is such a name.
 	User(name string) bool
 	Group(name string) bool
@@ -22,7 +21,11 @@ type system struct{}
 
 func (system) Command(name string) (string, error) { return exec.LookPath(name) }
 
-func (system) Read(path string) ([]byte, error) { return os.ReadFile(path) }
+// StopsKeepalived is track.StopsKeepalived.
+func (system) StopsKeepalived(path string) (int, bool) { return stopsKeepalived(path) }
+
+// stopsKeepalived is the seam to the trackers' package.
+var stopsKeepalived = func(string) (int, bool) { return 0, false }
 
 func (system) User(name string) bool {
 	_, err := user.Lookup(name)

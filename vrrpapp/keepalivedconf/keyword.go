@@ -7,6 +7,10 @@ type keyword struct {
 	name string
 	// block says that a block in braces follows; lines that have none must not have one.
 	block bool
+	// first says that of several lines the first counts, else it is the last; each says that all count. So do blocks.
+	first, each bool
+	// either says that a block may follow or not.
+	either bool
 	// warn is why the keyword changes nothing here.
 	warn string
 	// never is why the keyword is refused.

@@ -10,15 +10,11 @@ import (
 
 // globals are words of global_defs that change the instances.
 type globals struct {
-	strict        bool
-	garpExtra     caddy.Duration
-	startupTime   caddy.Duration
-	shutdownTime  caddy.Duration
-	fifoScript    *vrrpapp.Script
-	vrrpScript    *vrrpapp.Script
-	dynamic       bool
-	checkUnicast  bool
-	ownPriorities bool
+	strict                    bool
+	garpExtra                 caddy.Duration
+	startupTime, shutdownTime caddy.Duration
+	fifoScript, vrrpScript    *vrrpapp.Script
+	rules                     int // that had no preference
 }
 
 var globalBasics = []keyword{
@@ -33,11 +29,11 @@ var globalBasics = []keyword{
 	{name: "log_unknown_vrids", read: setFlag(func(p *parser) *bool { return &p.app.LogUnknownVRIDs })},
 	{name: "vmac_prefix", read: setInterface(func(p *parser) *string { return &p.app.VMACPrefix })},
 	{name: "vmac_addr_prefix", read: setInterface(func(p *parser) *string { return &p.app.VMACAddrPrefix })},
+	// Interfaces may always come and go here.
 	{name: "dynamic_interfaces", read: func(p *parser, l *line) {
 		if w, ok := l.optional(); ok && w != "allow_if_changes" {
 			l.errorf("'dynamic_interfaces' stands alone or with allow_if_changes, not '%s'", w)
 		}
-		p.global.dynamic = true // interfaces may always come and go
 	}},
 }
 
@@ -72,22 +68,44 @@ var globalVRRP = []keyword{
 	{name: "vrrp_mcast_group4", read: multicast(func(p *parser) *string { return &p.app.MulticastGroup4 }, netip.Addr.Is4)},
 	{name: "vrrp_mcast_group6", read: multicast(func(p *parser) *string { return &p.app.MulticastGroup6 }, netip.Addr.Is6)},
 	{name: "vrrp_min_garp", read: setBool(func(p *parser) *bool { return &p.app.MinGARP })},
-	{name: "vrrp_garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GARPInterval }, 1e-6, 1e6)},
-	{name: "vrrp_gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GNAInterval }, 1e-6, 1e6)},
+	{name: "vrrp_garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GARPInterval }, 1e-6, maxFraction)},
+	{name: "vrrp_gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GNAInterval }, 1e-6, maxFraction)},
 	{name: "vrrp_garp_extra_if", read: func(p *parser, l *line) {
 		i := &instance{Instance: new(vrrpapp.Instance)}
 		outer := p.instance
 		p.instance = i
-		readExtraInterface(p, l)
+		readExtraInterface(1)(p, l)
 		p.instance, p.global.garpExtra = outer, i.GARPExtraInterface
 	}},
 	{name: "vrrp_down_timer_adverts", read: setInt(func(p *parser) *int { return &p.app.DownTimerAdverts }, 1, 100)},
 	{name: "vrrp_lower_prio_no_advert", read: setBool(func(p *parser) *bool { return &p.app.LowerPrioNoAdvert })},
 	{name: "vrrp_higher_prio_send_advert", read: setOptional(func(p *parser) **bool { return &p.app.HigherPrioSendAdvert })},
-	{name: "vrrp_check_unicast_src", read: setOptional(func(p *parser) **bool { return &p.app.CheckUnicastSource })},
-	{name: "vrrp_skip_check_adv_addr", read: setBool(func(p *parser) *bool { return &p.app.SkipCheckAdvAddr })},
-	{name: "vrrp_strict", read: setBool(func(p *parser) *bool { return &p.global.strict })},
-	{name: "vrrp_startup_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.app.StartupDelay }, 0, 1e6)},
+	{name: "vrrp_check_unicast_src", read: checkSource(func(p *parser) **bool { return &p.app.CheckUnicastSource })},
+	{name: "vrrp_skip_check_adv_addr", read: alwaysOn(func(p *parser) { p.app.SkipCheckAdvAddr = true })},
+	{name: "vrrp_strict", read: alwaysOn(func(p *parser) { p.global.strict = true })},
+	{name: "vrrp_startup_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.app.StartupDelay }, 0.001, maxFraction)},
+}
+
+// alwaysOn is for words that keepalived takes for on whatever follows them.
+func alwaysOn(set func(p *parser)) func(*parser, *line) {
+	return func(p *parser, l *line) {
+		set(p)
+		if w, ok := l.optional(); ok && w != "on" && w != "true" && w != "yes" {
+			l.warnf("'%s' is on although '%s' follows it, as in keepalived 2.2.7; delete the line to turn it off", l.keyword(), w)
+		}
+	}
+}
+
+// checkSource is for check_unicast_src, which is on here unless it is turned off: keepalived cannot turn it off, it takes any word
+// for on.
+func checkSource(field func(p *parser) **bool) func(*parser, *line) {
+	return func(p *parser, l *line) {
+		if b, ok := l.boolean(); ok {
+			if *field(p) = &b; !b {
+				l.warnf("'%s' is off here; keepalived 2.2.7 takes it for on whatever follows it", l.keyword())
+			}
+		}
+	}
 }
 
 func multicast(field func(p *parser) *string, family func(netip.Addr) bool) func(*parser, *line) {

@@ -16,10 +16,11 @@ type instance struct {
 	*vrrpapp.Instance
 	at    map[string]conf.Pos
 	track tracks
+	// addressAt is where each of Addresses stands.
+	addressAt []conf.Pos
 	// strict is strict_mode; nil is vrrp_strict's.
 	strict *bool
 	accept *bool
-	smtp   bool
 }
 
 // set reports that the keyword stands in the block.
@@ -74,10 +75,12 @@ var instanceBasics = []keyword{
 
 var instanceAddresses = []keyword{
 	{name: "virtual_ipaddress", block: true, read: func(p *parser, l *line) {
-		p.instance.Addresses = append(p.instance.Addresses, p.addresses(l, virtualAddress)...)
+		list, at := p.addresses(l, virtualAddress)
+		p.instance.Addresses, p.instance.addressAt = append(p.instance.Addresses, list...), append(p.instance.addressAt, at...)
 	}},
 	{name: "virtual_ipaddress_excluded", block: true, read: func(p *parser, l *line) {
-		p.instance.Excluded = append(p.instance.Excluded, p.addresses(l, virtualAddress)...)
+		list, _ := p.addresses(l, virtualAddress)
+		p.instance.Excluded = append(p.instance.Excluded, list...)
 	}},
 	{name: "virtual_routes", block: true, read: func(p *parser, l *line) {
 		p.instance.Routes = append(p.instance.Routes, p.routes(l)...)
@@ -109,7 +112,9 @@ var instanceUnicast = []keyword{
 			p.instance.UnicastTTL = pointer(uint8(n))
 		}
 	}},
-	{name: "check_unicast_src", read: setOptional(func(p *parser) **bool { return &p.instance.CheckUnicastSource })},
+	{name: "check_unicast_src", read: checkSource(func(p *parser) **bool { return &p.instance.CheckUnicastSource })},
+	// Newer than 2.2.7.
+	{name: "v3_checksum_as_v2", read: setBool(func(p *parser) *bool { return &p.instance.ChecksumAsV2 })},
 	{name: "old_unicast_checksum", read: func(p *parser, l *line) {
 		switch w, _ := l.optional(); w {
 		case "":
@@ -123,7 +128,7 @@ var instanceUnicast = []keyword{
 }
 
 var instanceAdverts = []keyword{
-	{name: "garp_extra_if", read: readExtraInterface},
+	{name: "garp_extra_if", read: readExtraInterface(0)},
 	{name: "down_timer_adverts", read: setInt(func(p *parser) *int { return &p.instance.DownTimerAdverts }, 1, 100)},
 	{name: "lower_prio_no_advert", read: setOptional(func(p *parser) **bool { return &p.instance.LowerPrioNoAdvert })},
 	{name: "higher_prio_send_advert", read: setOptional(func(p *parser) **bool { return &p.instance.HigherPrioSendAdvert })},
@@ -184,19 +189,21 @@ func readUnicastPeers(p *parser, l *line) {
 }
 
 // readExtraInterface reads garp_extra_if [all] SECONDS.
-func readExtraInterface(p *parser, l *line) {
-	w, ok := l.word("a time in seconds")
-	if !ok {
-		return
-	}
-	if w == "all" {
-		if w, ok = l.word("a time in seconds after all"); !ok {
+func readExtraInterface(low int) func(*parser, *line) {
+	return func(p *parser, l *line) {
+		w, ok := l.word("a time in seconds")
+		if !ok {
 			return
 		}
-		l.warnf("'garp_extra_if all': only the interfaces of addresses are announced on, not each that the instance uses")
-	}
-	if n, ok := l.number(l.keyword(), w, 0, 86400); ok {
-		p.instance.GARPExtraInterface = caddy.Duration(n) * caddy.Duration(time.Second)
+		if w == "all" {
+			if w, ok = l.word("a time in seconds after all"); !ok {
+				return
+			}
+			l.warnf("'%s all': only the interfaces of addresses are announced on, not each that the instance uses", l.keyword())
+		}
+		if n, ok := l.number(l.keyword(), w, low, 86400); ok {
+			p.instance.GARPExtraInterface = caddy.Duration(n) * caddy.Duration(time.Second)
+		}
 	}
 }
 
@@ -205,20 +212,22 @@ func readVMAC(p *parser, l *line) {
 	v := p.instance.vmac()
 	for w, ok := l.optional(); ok; w, ok = l.optional() {
 		switch {
-		case strings.Count(w, ":") == 5 || strings.Count(w, ":") == 4:
+		case strings.Contains(w, ":"):
 			full := w
 			if strings.Count(w, ":") == 4 {
 				full += ":01"
 			}
 			mac, err := net.ParseMAC(full)
 			switch {
-			case err != nil || mac[0]&1 != 0:
+			case err != nil || len(mac) != 6 || mac[0]&1 != 0:
 				l.errorf("use_vmac: '%s' is no MAC address of an interface", w)
 			case strings.HasPrefix(mac.String(), "00:00:5e:00:01:") || strings.HasPrefix(mac.String(), "00:00:5e:00:02:"):
 				l.errorf("use_vmac: '%s' is one of RFC 5798's own addresses, which are the default: leave it out", w)
 			default:
 				v.MAC = strings.ToLower(w)
 			}
+		case v.Interface != "":
+			l.errorf("use_vmac: a second name '%s'", w)
 		case l.ifname(w):
 			v.Interface = w
 		}

@@ -24,8 +24,7 @@ const (
 	reloads    = "a configuration is always checked as a whole before it is used, and loaded by Caddy"
 )
 
-var globalProcess = append(nothing(oneProcess, "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance", "use_pid_dir",
-	"child_wait_time", "tmp_config_directory", "config_save_dir", "process_names", "process_name", "vrrp_process_name",
+var globalProcess = append(nothing(oneProcess, "tmp_config_directory", "config_save_dir", "process_names", "process_name", "vrrp_process_name",
 	"checker_process_name", "bfd_process_name", "umask", "data_use_instance"),
 	nothing(reloads, "reload_check_config", "reload_time_file", "reload_repeat", "reload_file")...)
 
@@ -46,7 +45,15 @@ var globalFirewall = nothing(noFirewall, "nftables", "nftables_priority", "nftab
 
 const buffers = "buffers are sized by this program, and what was lost is read anew"
 
-var globalBuffers = append(nothing(buffers, "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_cmd_rcv_bufs_force", "vrrp_netlink_monitor_rcv_bufs",
+var globalBuffers = nothing(buffers, "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_cmd_rcv_bufs_force", "vrrp_netlink_monitor_rcv_bufs",
 	"vrrp_netlink_monitor_rcv_bufs_force", "lvs_netlink_cmd_rcv_bufs", "lvs_netlink_cmd_rcv_bufs_force", "lvs_netlink_monitor_rcv_bufs",
 	"lvs_netlink_monitor_rcv_bufs_force", "process_monitor_rcv_bufs", "process_monitor_rcv_bufs_force", "vrrp_rx_bufs_policy",
-	"vrrp_rx_bufs_multiplier"), keyword{name: "linkbeat_use_polling", warn: "the kernel says at once when a link goes down; nothing is polled"})
+	"vrrp_rx_bufs_multiplier")
+
+// topProcess stand outside of global_defs, where keepalived's parent process reads them.
+var topProcess = append(nothing(oneProcess, "instance", "use_pid_dir", "child_wait_time", "namespace_with_ipsets"),
+	keyword{name: "net_namespace", never: "start this program in the namespace, with systemd's NetworkNamespacePath= or `ip netns exec`"},
+	keyword{name: "net_namespace_ipvs", read: readNothing, warn: noLVS},
+	keyword{name: "linkbeat_use_polling", warn: noPolling})
+
+const noPolling = "the kernel says at once when a link goes down; nothing is polled"

@@ -8,11 +8,11 @@ func notifyScript(field func(n *vrrpapp.Notify) **vrrpapp.Script) func(*parser, 
 
 // notifyKeywords are in instances and groups.
 var notifyKeywords = []keyword{
-	{name: "notify_master", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Master })},
-	{name: "notify_backup", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Backup })},
-	{name: "notify_fault", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Fault })},
-	{name: "notify_stop", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Stop })},
-	{name: "notify", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Any })},
+	{name: "notify_master", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Master })},
+	{name: "notify_backup", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Backup })},
+	{name: "notify_fault", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Fault })},
+	{name: "notify_stop", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Stop })},
+	{name: "notify", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.Any })},
 	{name: "notify_deleted", read: func(p *parser, l *line) {
 		p.notify.SayDeleted = true
 		if l.next < len(l.s.Words) {
@@ -24,7 +24,7 @@ var notifyKeywords = []keyword{
 }
 
 var instanceNotify = []keyword{
-	{name: "notify_master_rx_lower_pri", read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.MasterRxLowerPri })},
+	{name: "notify_master_rx_lower_pri", first: true, read: notifyScript(func(n *vrrpapp.Notify) **vrrpapp.Script { return &n.MasterRxLowerPri })},
 }
 
 const noMail = "no mail is sent; a notify script can do that"
@@ -36,7 +36,7 @@ func readNothing(_ *parser, l *line) { l.rest() }
 var instanceNothing = []keyword{
 	{name: "debug", read: readNothing, warn: "keepalived 2.2.7 does not implement it either"},
 	{name: "kernel_rx_buf_size", read: readNothing, warn: "the receive buffers are always large, and drained before a timeout is believed"},
-	{name: "linkbeat_use_polling", warn: "the kernel says at once when a link goes down; nothing is polled"},
+	{name: "linkbeat_use_polling", warn: noPolling},
 	{name: "lvs_sync_daemon_interface", read: readNothing, warn: "there is no LVS here whose connections could be synchronised"},
 	{name: "vrf", never: "give the instance an interface that belongs to the VRF"},
 	{name: "use_ipvlan", never: "an ipvlan has the MAC address of its interface, as addresses without it have: leave it out"},

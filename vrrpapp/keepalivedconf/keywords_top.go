@@ -7,7 +7,7 @@ var topKeywords table
 
 // The tables refer to functions that read them.
 func init() {
-	topKeywords = newTable(topBlocks, topLists, topSkippable, topNothing)
+	topKeywords = newTable(topBlocks, topLists, topSkippable, topProcess, topNothing)
 	globalKeywords = newTable(globalBasics, globalNotify, globalVRRP, globalAnnouncing, globalGuard, globalReading, globalProcess, globalMail, globalLVS, globalSNMP, globalFirewall, globalBuffers)
 	instanceKeywords = newTable(instanceBasics, instanceAddresses, instanceUnicast, instanceAdverts, instanceAnnouncing, instanceVMAC, instanceNothing, notifyKeywords, instanceNotify, trackKeywords)
 	groupKeywords = newTable(groupBasics, notifyKeywords, trackKeywords)
@@ -32,7 +32,8 @@ var topBlocks = []keyword{
 
 var topLists = []keyword{
 	{name: "static_ipaddress", block: true, read: func(p *parser, l *line) {
-		p.app.StaticAddresses = append(p.app.StaticAddresses, p.addresses(l, staticAddress)...)
+		list, _ := p.addresses(l, staticAddress)
+		p.app.StaticAddresses = append(p.app.StaticAddresses, list...)
 	}},
 	{name: "static_routes", block: true, read: func(p *parser, l *line) {
 		p.app.StaticRoutes = append(p.app.StaticRoutes, p.routes(l)...)
@@ -51,7 +52,7 @@ var topSkippable = []keyword{
 }
 
 var topNothing = []keyword{
-	{name: "linkbeat_interfaces", block: true, warn: "the kernel says at once when a link goes down; nothing is polled"},
+	{name: "linkbeat_interfaces", block: true, warn: noPolling},
 }
 
 func skippable(why string) func(*parser, *line) {

@@ -18,9 +18,11 @@ type parser struct {
 
 	trackers  map[trackerID]*tracker
 	order     []*tracker
+	counted   int // trackers and their uses
 	instances []*instance
 	groups    []*group
 	global    globals
+	usePos    map[string]conf.Pos // where trackers are used, by user and name
 
 	// The block that is being read.
 	instance *instance
@@ -32,7 +34,7 @@ type parser struct {
 }
 
 func newParser(opt Options, diags conf.Diagnostics) *parser {
-	p := &parser{opt: opt, host: opt.Host, app: new(vrrpapp.App), diags: diags, skip: map[string]bool{}, trackers: map[trackerID]*tracker{}}
+	p := &parser{opt: opt, host: opt.Host, app: new(vrrpapp.App), diags: diags, skip: map[string]bool{}, trackers: map[trackerID]*tracker{}, usePos: map[string]conf.Pos{}}
 	if p.host == nil {
 		p.host = system{}
 	}
@@ -44,6 +46,7 @@ func newParser(opt Options, diags conf.Diagnostics) *parser {
 
 // block reads the statements of a block by its keywords.
 func (p *parser) block(t table, where string, list []*conf.Statement) {
+	seen := map[string]bool{}
 	for _, s := range list {
 		l := &line{p: p, s: s, next: 1}
 		if !l.valid() {
@@ -54,6 +57,14 @@ func (p *parser) block(t table, where string, list []*conf.Statement) {
 			l.unknown(t, where)
 			continue
 		}
+		if seen[k.name] && !k.block && !k.each && k.warn == "" {
+			if k.first {
+				l.warnf("'%s' stands twice in %s; the first counts, as in keepalived", k.name, where)
+				continue
+			}
+			l.warnf("'%s' stands twice in %s; the last counts, as in keepalived", k.name, where)
+		}
+		seen[k.name] = true
 		p.obey(k, l)
 	}
 }
@@ -120,7 +131,7 @@ func (l *line) end(k *keyword) {
 	if l.next < len(l.s.Words) {
 		l.warnf("'%s' takes no '%s'; keepalived ignores it too", k.name, l.s.Words[l.next])
 	}
-	if l.s.HasBlock && !k.block {
+	if l.s.HasBlock && !k.block && !k.either {
 		l.errorf("'%s' has no block", k.name)
 	}
 	if k.block && !l.s.HasBlock {

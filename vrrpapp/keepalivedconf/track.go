@@ -1,6 +1,7 @@
 package keepalivedconf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
@@ -20,6 +21,8 @@ type use struct {
 	vrrpapp.Track
 	kind trackerKind
 	pos  conf.Pos
+	// number counts the trackers and uses that were read before.
+	number int
 }
 
 var trackKeywords = []keyword{
@@ -27,11 +30,20 @@ var trackKeywords = []keyword{
 		p.track.interfaces = append(p.track.interfaces, p.uses(l, "", maxWeight)...)
 	}},
 	{name: "track_script", block: true, read: trackBlock(scriptTracker, maxWeight)},
-	{name: "track_file", block: true, read: trackBlock(fileTracker, maxFileWeight)},
-	{name: "track_process", block: true, read: trackBlock(processTracker, 254)},
+	{name: "track_file", block: true, read: trackBlock(fileTracker, maxWideWeight)},
+	{name: "track_process", block: true, read: trackBlock(processTracker, maxWideWeight)},
 	{name: "track_listener", block: true, read: trackBlock(listenerTracker, maxWeight)},
-	{name: "track_backend", read: readTrackBackend},
-	{name: "track_bfd", block: true, never: "BFD is not spoken"},
+	{name: "track_backend", each: true, either: true, read: readTrackBackend},
+	{name: "track_bfd", block: true, read: readTrackBFD},
+}
+
+// readTrackBFD goes with bfd_instance: refused, or left out.
+func readTrackBFD(p *parser, l *line) {
+	if p.skip["bfd_instance"] {
+		l.warnf("'track_bfd' is skipped")
+		return
+	}
+	l.errorf("'track_bfd' is not supported: %s. '#@ skip bfd_instance' leaves it out", noBFD)
 }
 
 func trackBlock(kind trackerKind, most int) func(*parser, *line) {
@@ -45,7 +57,7 @@ func (p *parser) uses(l *line, kind trackerKind, most int) (list []use) {
 		if !u.valid() {
 			continue
 		}
-		one := use{Track: vrrpapp.Track{Name: u.keyword()}, kind: kind, pos: s.Pos}
+		one := use{Track: vrrpapp.Track{Name: u.keyword()}, kind: kind, pos: s.Pos, number: p.count()}
 		if !u.weight(&one.Track, most) || kind == "" && !u.ifname(one.Name) {
 			continue
 		}
@@ -119,7 +131,7 @@ func readTrackBackend(p *parser, l *line) {
 	if p.trackers[t.trackerID] == nil {
 		p.define(t)
 	}
-	p.track.uses = append(p.track.uses, use{Track: track, kind: backendTracker, pos: l.s.Pos})
+	p.track.uses = append(p.track.uses, use{Track: track, kind: backendTracker, pos: l.s.Pos, number: p.count()})
 }
 
 // resolve finds the trackers that are used and writes them as the app wants them.
@@ -136,8 +148,11 @@ func (p *parser) resolve(t *tracks, who string) (list, interfaces []vrrpapp.Trac
 			p.diags.Warnf(u.pos, "%s tracks %s '%s' twice; the first counts, as in keepalived", who, u.kind, u.Name)
 			continue
 		}
-		seen[id], known.used = true, true
+		if seen[id], known.used = true, true; known.number > u.number {
+			p.diags.Warnf(u.pos, "%s: %s '%s' is defined below; keepalived ignores it then, here it is tracked", who, u.kind, u.Name)
+		}
 		u.Name = known.key
+		p.usePos[who+" "+u.Name] = u.pos
 		list = append(list, u.Track)
 	}
 	for _, u := range t.interfaces {
@@ -147,6 +162,7 @@ func (p *parser) resolve(t *tracks, who string) (list, interfaces []vrrpapp.Trac
 			continue
 		}
 		seen[id] = true
+		p.usePos[who+" "+u.Name] = u.pos
 		interfaces = append(interfaces, u.Track)
 	}
 	return list, interfaces
@@ -159,9 +175,15 @@ func (p *parser) unknownTracker(u use, who string) {
 			names = append(names, id.name)
 		}
 	}
+	slices.Sort(names)
 	hint := ""
 	if near := cfg.Nearest(u.Name, names); near != "" {
 		hint = "; did you mean '" + near + "'?"
 	}
 	p.diags.Errorf(u.pos, "%s: there is no %s '%s'%s", who, strings.TrimSpace(string(u.kind)), u.Name, hint)
+}
+
+// posOf is where an instance names a tracker or an interface.
+func (p *parser) posOf(i *instance, t vrrpapp.Track) conf.Pos {
+	return p.usePos["vrrp_instance "+i.Name+" "+t.Name]
 }

@@ -2,6 +2,7 @@ package keepalivedconf
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -32,9 +33,9 @@ type tracker struct {
 	pos conf.Pos
 	at  map[string]conf.Pos
 	module
-	// dead is a block that keepalived takes away because it cannot work; weightSet says that it has a weight.
-	weightSet bool
-	used      bool
+	used bool
+	// number counts the trackers and uses that were read before.
+	number int
 }
 
 // module is the JSON of all kinds; each has its own fields set.
@@ -51,8 +52,9 @@ type module struct {
 	Group         string         `json:"group,omitempty"`
 	StopIsFailure bool           `json:"stop_is_failure,omitempty"`
 
-	File     string    `json:"file,omitempty"`
-	InitFile *initFile `json:"init_file,omitempty"`
+	File      string `json:"file,omitempty"`
+	InitFile  *int   `json:"init_file,omitempty"`
+	Overwrite bool   `json:"overwrite,omitempty"`
 
 	Process        []string       `json:"process,omitempty"`
 	ParamMatch     string         `json:"param_match,omitempty"`
@@ -69,11 +71,6 @@ type module struct {
 
 	Weight  *int `json:"weight,omitempty"`
 	Reverse bool `json:"reverse,omitempty"`
-}
-
-type initFile struct {
-	Value     int  `json:"value,omitempty"`
-	Overwrite bool `json:"overwrite,omitempty"`
 }
 
 func readTracker(kind trackerKind, words map[string]*keyword) func(*parser, *line) {
@@ -101,6 +98,7 @@ func readTracker(kind trackerKind, words map[string]*keyword) func(*parser, *lin
 
 // define gives a tracker its name among those of all kinds.
 func (p *parser) define(t *tracker) {
+	t.number = p.count()
 	t.key = t.name
 	for _, other := range p.order {
 		if other.key == t.key {
@@ -109,6 +107,11 @@ func (p *parser) define(t *tracker) {
 	}
 	p.trackers[t.trackerID] = t
 	p.order = append(p.order, t)
+}
+
+func (p *parser) count() int {
+	p.counted++
+	return p.counted
 }
 
 // complete wants the word that the tracker is about.
@@ -172,8 +175,9 @@ func readWeight(most int) func(*parser, *line) {
 }
 
 const (
-	maxWeight     = 253
-	maxFileWeight = 1<<31 - 1
+	maxWeight = 253
+	// maxWideWeight is of files and processes; the manual says more for files, keepalived 2.2.7 refuses it.
+	maxWideWeight = 254
 )
 
 var scriptKeywords = newTable([]keyword{
@@ -196,15 +200,23 @@ var scriptKeywords = newTable([]keyword{
 })
 
 var fileKeywords = newTable([]keyword{
-	{name: "file", read: setWord(func(p *parser) *string { return &p.tracker.File }, "a path")},
-	{name: "weight", read: readWeight(maxFileWeight)},
+	{name: "file", read: func(p *parser, l *line) {
+		w, ok := l.word("a path")
+		if ok && !strings.HasPrefix(w, "/") {
+			l.errorf("file '%s' is no absolute path", w)
+		}
+		p.tracker.File = w
+	}},
+	{name: "weight", first: true, read: readWeight(maxWideWeight)},
 	{name: "init_file", read: func(p *parser, l *line) {
-		p.tracker.InitFile = new(initFile)
+		p.tracker.InitFile = new(int)
 		for w, ok := l.optional(); ok; w, ok = l.optional() {
 			if w == "overwrite" {
-				p.tracker.InitFile.Overwrite = true
+				p.tracker.Overwrite = true
 			} else if n, ok := l.number("init_file", w, -1<<31, 1<<31-1); ok {
-				p.tracker.InitFile.Value = n
+				if *p.tracker.InitFile = n; n < -254 || n > 254 {
+					l.warnf("init_file %d is outside of -254 to 254", n)
+				}
 			}
 		}
 	}},
@@ -218,12 +230,12 @@ var processKeywords = newTable([]keyword{
 	}},
 	{name: "param_match", read: func(p *parser, l *line) {
 		w, ok := l.word("initial or partial")
-		if ok && w != "initial" && w != "partial" && w != "exact" {
+		if ok && w != "initial" && w != "partial" {
 			l.errorf("param_match is initial or partial, not '%s'", w)
 		}
 		p.tracker.ParamMatch = w
 	}},
-	{name: "weight", read: readWeight(254)},
+	{name: "weight", first: true, read: readWeight(maxWideWeight)},
 	{name: "quorum", read: func(p *parser, l *line) {
 		if n, ok := l.integer(1, 65535); ok {
 			p.tracker.Quorum = &n
@@ -248,10 +260,17 @@ var processKeywords = newTable([]keyword{
 var backendKeywords = newTable([]keyword{
 	{name: "backend", read: setWord(func(p *parser) *string { return &p.tracker.Backend }, "the name of a backend")},
 	{name: "min_servers", read: setInt(func(p *parser) *int { return &p.tracker.MinServers }, 1, 1<<20)},
+	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
 	{name: "weight", read: readWeight(maxWeight)},
+	{name: "init_fail", read: setFlag(func(p *parser) *bool { return &p.tracker.InitFail })},
 })
 
 var listenerKeywords = newTable([]keyword{
 	{name: "address", read: setWord(func(p *parser) *string { return &p.tracker.Address }, "an address and a port")},
+	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
+	{name: "timeout", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Timeout }, 0.001, 1e6)},
+	{name: "rise", read: setInt(func(p *parser) *int { return &p.tracker.Rise }, 1, 1<<31-1)},
+	{name: "fall", read: setInt(func(p *parser) *int { return &p.tracker.Fall }, 1, 1<<31-1)},
 	{name: "weight", read: readWeight(maxWeight)},
+	{name: "init_fail", read: setFlag(func(p *parser) *bool { return &p.tracker.InitFail })},
 })

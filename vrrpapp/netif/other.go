@@ -85,3 +85,15 @@ func CurrentNamespace() (*Namespace, error) { return nil, ErrUnsupported }
 
 func (*Namespace) Do(func() error) error { return ErrUnsupported }
 func (*Namespace) Close() error          { return nil }
+
+// Prober asks who answers for an address, where there is Linux.
+type Prober struct{}
+
+// NewProber returns ErrUnsupported.
+func NewProber(func(Answer)) (*Prober, error) { return nil, ErrUnsupported }
+
+func (*Prober) Probe(Interface, netip.Addr) error { return ErrUnsupported }
+func (*Prober) Close() error                      { return nil }
+
+// SetFirewall returns ErrUnsupported.
+func SetFirewall(Firewall) error { return ErrUnsupported }

@@ -49,6 +49,8 @@ type Route struct {
 	NextHops []NextHop `json:"nexthops,omitempty"`
 	// Append adds the route after others that match it; default before them.
 	Append bool `json:"append,omitempty"`
+	// NoTrack lets the route go when somebody removes it. Host takes no notice of it: it is for who watches.
+	NoTrack bool `json:"-"`
 }
 
 // NextHop is one way of a route with several.

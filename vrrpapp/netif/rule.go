@@ -49,6 +49,8 @@ type Rule struct {
 	DPorts  [2]uint16 `json:"dports,omitzero"`
 	// Protocol is the tag. Default RouteProtocol.
 	Protocol uint8 `json:"protocol,omitempty"`
+	// NoTrack lets the rule go when somebody removes it. Host takes no notice of it: it is for who watches.
+	NoTrack bool `json:"-"`
 }
 
 // v6 finds out the family.

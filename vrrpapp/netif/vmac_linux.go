@@ -72,7 +72,8 @@ func (h *Host) addVMAC(v VMAC) (Interface, error) {
 		Up: true, Carrier: v.Base.Carrier, Ethernet: true, Multicast: true,
 	}
 	if v.Source.IsValid() {
-		_, err = h.AddAddress(i.Index, Address{Prefix: netip.PrefixFrom(v.Source, 128)})
+		// /64, as keepalived 2.2.7: it brings the route to the neighbours, without which the virtual address answers nobody.
+		_, err = h.AddAddress(i.Index, Address{Prefix: netip.PrefixFrom(v.Source, 64)})
 	}
 	return i, err
 }

@@ -68,7 +68,7 @@ func TestVMACIsLikeKeepaliveds(t *testing.T) {
 		t.Error(out)
 	}
 	i, _ := w.Interface("vrrp.54")
-	if list := w.Addresses(i.Index); len(list) != 1 || list[0].Prefix != prefix("fe80::abcd/128") || !list[0].Usable() {
+	if list := w.Addresses(i.Index); len(list) != 1 || list[0].Prefix != prefix("fe80::abcd/64") || !list[0].Usable() {
 		t.Errorf("addresses of vrrp.54: %v", list)
 	}
 

@@ -53,7 +53,11 @@ type Scripts struct {
 	Any *script.Script
 }
 
-// FIFO is a named pipe that gets a line for each change.
+// FIFO is a named pipe that gets a line for each change: INSTANCE "VI_1" MASTER 100.
+//
+// As keepalived 2.2.7 was seen to do: it is made with mode 0600 for its user and group, or taken as it is if there is one; lines
+// wait in it (64 KiB) while nobody reads; one that was made is removed at the end. The reader runs as script_user, not as the
+// FIFO's owner, and gets SIGTERM at the end. Other than with keepalived a reader that ends is started again, after a second.
 type FIFO struct {
 	Path string
 	// User and Group own it. Default script_user.

@@ -5,24 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
-// fifo is an open FIFO and its reader.
-//
-// As keepalived 2.2.7 was seen to do: the pipe is made with mode 0600 for its user and group, or taken as it is if there is one;
-// it is open for reading and writing, so that lines wait in it (64 KiB) while nobody reads; one that was made is removed at the
-// end. The reader gets SIGTERM at the end.
-//
-// Other than with keepalived a reader that ends is started again, after a second.
+// fifo is an open FIFO and its reader. It is open for reading too, so that a write needs no reader.
 type fifo struct {
 	FIFO
 	rules script.Rules
 	log   func(what string, err error)
-	file  *os.File
+	pipe  pipe
 	made  bool
 
 	lost int // lines since the pipe was full
@@ -34,32 +29,37 @@ type fifo struct {
 // rest is between two starts of a reader.
 const rest = time.Second
 
-// openFIFOs opens the FIFOs of a configuration, keeps those that stay, and closes the others. It is called with n.mu held.
-func (n *Notifier) openFIFOs(c Config) (now []*fifo, warnings []string, err error) {
-	var fresh, gone []*fifo
+// openFIFOs opens the FIFOs of a configuration and keeps those that stay; gone are the others. It is called with n.mu held.
+func (n *Notifier) openFIFOs(c Config) (now, gone []*fifo, warnings []string, err error) {
 	kept := map[*fifo]bool{}
 	for _, want := range c.FIFOs {
-		if f := n.keep(want, c.Rules); f != nil {
+		f := n.keep(want, c.Rules)
+		if f == nil {
+			var w []string
+			f, w, err = n.open(want, c.Rules)
+			warnings = append(warnings, w...)
+		} else {
 			kept[f] = true
-			now = append(now, f)
-			continue
 		}
-		f, w, err := n.open(want, c.Rules)
-		warnings = append(warnings, w...)
 		if err != nil {
-			closeAll(fresh)
-			return nil, warnings, err
+			now = slices.DeleteFunc(now, func(f *fifo) bool { return kept[f] })
+			closeAll(now)
+			return nil, nil, warnings, err
 		}
-		fresh, now = append(fresh, f), append(now, f)
+		now = append(now, f)
 	}
 	for _, f := range n.fifos {
-		if !kept[f] {
-			f.made = f.made && !named(now, f.Path) // its successor has the path
-			gone = append(gone, f)
+		if kept[f] {
+			continue
 		}
+		for _, g := range now {
+			if g.Path == f.Path { // the path stays, and is removed by its new owner
+				f.made, g.made = false, f.made || g.made
+			}
+		}
+		gone = append(gone, f)
 	}
-	closeAll(gone)
-	return now, warnings, nil
+	return now, gone, warnings, nil
 }
 
 // keep finds an open FIFO that is the same.
@@ -76,26 +76,18 @@ func (f FIFO) same(g FIFO) bool {
 	return f.Path == g.Path && f.User == g.User && f.Group == g.Group && fmt.Sprint(f.Reader) == fmt.Sprint(g.Reader)
 }
 
-func named(all []*fifo, path string) bool {
-	for _, f := range all {
-		if f.Path == path {
-			return true
-		}
-	}
-	return false
-}
-
 func (n *Notifier) open(want FIFO, rules script.Rules) (f *fifo, warnings []string, err error) {
 	f = &fifo{FIFO: want, rules: rules, log: n.log}
-	if f.file, f.made, err = openPipe(want, rules); err != nil {
+	if f.pipe, f.made, warnings, err = openPipe(want, rules); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", want.Path, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	f.stop = stop
 	if want.Reader == nil {
-		return f, nil, nil
+		return f, warnings, nil
 	}
-	p, warnings, err := rules.Ready(*want.Reader)
+	p, more, err := rules.Ready(*want.Reader)
+	warnings = append(warnings, more...)
 	if err != nil { // the pipe is of use to others
 		return f, append(warnings, fmt.Sprintf("%s has no reader: %v", want.Path, err)), nil
 	}
@@ -123,7 +115,7 @@ func (f *fifo) read(ctx context.Context, p *script.Program) {
 
 // write writes a line whole, or not at all if the pipe is full.
 func (f *fifo) write(line string) {
-	_, err := f.file.Write([]byte(line))
+	err := f.pipe.write(line)
 	switch {
 	case err == nil && f.lost > 0:
 		f.log(f.Path, fmt.Errorf("it is read again; %d lines were lost", f.lost))
@@ -146,7 +138,7 @@ func closeAll(all []*fifo) {
 	}
 	for _, f := range all {
 		f.stopped.Wait()
-		f.file.Close()
+		f.pipe.close()
 		if f.made {
 			os.Remove(f.Path)
 		}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -68,18 +69,24 @@ func (n *Notifier) Apply(c Config) (warnings []string, err error) {
 		warnings = append(warnings, s.ready(subject{Group, name}, c.Rules, ready)...)
 	}
 	slices.Sort(warnings) // maps have no order
+	more, gone, err := n.swap(c, ready)
+	closeAll(gone)
+	return append(warnings, more...), err
+}
+
+// swap puts a configuration in force. The FIFOs that are gone are closed without the lock: their readers may take a while.
+func (n *Notifier) swap(c Config, ready map[subject]programs) (warnings []string, gone []*fifo, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.stopped {
-		return warnings, fmt.Errorf("stopped")
+		return nil, nil, errors.New("the notifier was stopped")
 	}
-	fifos, more, err := n.openFIFOs(c)
-	warnings = append(warnings, more...)
+	fifos, gone, warnings, err := n.openFIFOs(c)
 	if err != nil {
-		return warnings, err
+		return warnings, nil, err
 	}
 	n.cfg, n.scripts, n.fifos = c, ready, fifos
-	return warnings, nil
+	return warnings, gone, nil
 }
 
 // ready makes a subject's scripts ready. One that is refused is left out.
@@ -115,9 +122,7 @@ func (n *Notifier) Changed(kind Kind, name string, state State, priority uint8) 
 	if n.stopped {
 		return
 	}
-	for _, f := range n.fifos {
-		f.write(fmt.Sprintf("%s \"%s\" %s %d\n", kind, name, state, priority))
-	}
+	n.tell(kind, name, state, priority)
 	who := subject{kind, name}
 	scripts := n.scripts[who]
 	var all []run

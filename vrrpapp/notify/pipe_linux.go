@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -12,38 +11,49 @@ import (
 )
 
 // errFull is what a write to a full pipe says.
-var errFull error = syscall.EAGAIN
+var errFull error = unix.EAGAIN
+
+// pipe is an open FIFO. It is no os.File, whose Write would wait while the pipe is full.
+type pipe int
 
 // openPipe opens a FIFO, made if it is not there.
-func openPipe(f FIFO, rules script.Rules) (file *os.File, made bool, err error) {
+func openPipe(f FIFO, rules script.Rules) (p pipe, made bool, warnings []string, err error) {
+	uid, gid, err := rules.Owner(f.User, f.Group)
+	if err != nil {
+		return -1, false, nil, err
+	}
 	err = unix.Mkfifo(f.Path, 0o600)
 	made = err == nil
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, false, err
+		return -1, false, nil, err
 	}
 	if made {
-		if err = own(f, rules); err != nil {
-			os.Remove(f.Path)
-			return nil, false, err
+		if err := os.Lchown(f.Path, uid, gid); err != nil {
+			warnings = append(warnings, err.Error()+": it belongs to this process's user")
 		}
 	}
-	// Without Go's poller: a write to a full pipe has to fail, not to wait.
 	fd, err := unix.Open(f.Path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 	if err != nil {
-		return nil, made, err
+		if made {
+			os.Remove(f.Path)
+		}
+		return -1, false, nil, err
 	}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
 		unix.Close(fd)
-		return nil, false, errors.New("it is there and no FIFO")
+		return -1, false, nil, errors.New("it is there and no FIFO")
 	}
-	return os.NewFile(uintptr(fd), f.Path), made, nil
+	return pipe(fd), made, warnings, nil
 }
 
-func own(f FIFO, rules script.Rules) error {
-	uid, gid, err := rules.Owner(f.User, f.Group)
-	if err != nil {
-		return err
+// write writes a line of less than PIPE_BUF (4096) bytes whole or not at all.
+func (p pipe) write(line string) error {
+	for {
+		if _, err := unix.Write(int(p), []byte(line)); err != unix.EINTR {
+			return err
+		}
 	}
-	return os.Lchown(f.Path, uid, gid)
 }
+
+func (p pipe) close() { unix.Close(int(p)) }

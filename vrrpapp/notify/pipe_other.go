@@ -4,13 +4,18 @@ package notify
 
 import (
 	"errors"
-	"os"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
 var errFull = errors.New("full")
 
-func openPipe(FIFO, script.Rules) (*os.File, bool, error) {
-	return nil, false, errors.New("FIFOs are made only on Linux")
+type pipe struct{}
+
+func (pipe) write(string) error { return errFull }
+
+func (pipe) close() {}
+
+func openPipe(FIFO, script.Rules) (pipe, bool, []string, error) {
+	return pipe{}, false, nil, errors.New("FIFOs are made only on Linux")
 }

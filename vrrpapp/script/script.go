@@ -46,8 +46,12 @@ func (r Rules) Ready(s Script) (p *Program, warnings []string, err error) {
 		return nil, nil, errors.New("no command")
 	}
 	p = &Program{args: s.Command}
-	if p.who, err = r.who(s); err != nil {
+	var warning string
+	if p.who, warning, err = r.who(s); err != nil {
 		return nil, nil, err
+	}
+	if warning != "" {
+		warnings = append(warnings, s.Command[0]+": "+warning)
 	}
 	if !filepath.IsAbs(s.Command[0]) {
 		path, err := exec.LookPath(s.Command[0])
@@ -58,7 +62,7 @@ func (r Rules) Ready(s Script) (p *Program, warnings []string, err error) {
 			return nil, nil, err
 		}
 		p.args = append([]string{path}, s.Command[1:]...)
-		warnings = []string{fmt.Sprintf("%s was found as %s: write the whole path", s.Command[0], path)}
+		warnings = append(warnings, fmt.Sprintf("%s was found as %s: write the whole path", s.Command[0], path))
 	}
 	if err := p.who.executable(p.args[0]); err != nil {
 		return nil, warnings, err
@@ -106,8 +110,8 @@ func (p *Program) Args() []string { return p.args }
 func (p *Program) With(args ...string) *Program { return &Program{args: args, who: p.who} }
 
 // Run runs it with further arguments and waits for its end and that of its process group's leader. After timeout (0: none) or
-// when ctx is done the whole group gets SIGTERM, and SIGKILL after grace. Standard streams are /dev/null; it does not inherit
-// descriptors; its working directory is this process's.
+// when ctx is done the whole group gets SIGTERM, and SIGKILL after grace. Standard streams are /dev/null; the
+// environment and the working directory are this process's, as keepalived gives them.
 func (p *Program) Run(ctx context.Context, timeout, grace time.Duration, more ...string) Result {
 	run, err := p.Start(more...)
 	if err != nil {

@@ -21,20 +21,39 @@ type who struct {
 	cred syscall.Credential
 }
 
-// who finds the user. Without the right to become another one a script that names none is run as this process.
-func (r Rules) who(s Script) (*who, error) {
-	name, group, named := s.User, s.Group, true
-	if name == "" {
-		name, group = r.User, cmp.Or(s.Group, r.Group)
+// who finds the user that a script runs as: nil is this process's. What it was told and cannot do for want of rights is a warning:
+// most files in the wild say script_user root and mean nothing by it.
+func (r Rules) who(s Script) (w *who, warning string, err error) {
+	named := s.User != "" || r.User != ""
+	w, err = r.named(s.User, s.Group)
+	if w == nil || err != nil {
+		return nil, "", err
 	}
-	if name == "" {
-		name, named = defaultUser, group != ""
+	switch uid, gid := os.Geteuid(), os.Getegid(); {
+	case uid == int(w.cred.Uid) && gid == int(w.cred.Gid):
+		return nil, "", nil
+	case uid == 0:
+		return w, "", nil
+	case named:
+		return nil, fmt.Sprintf("only root can run it as user %s, group %d: it runs as this process, user %d", w.name, w.cred.Gid, uid), nil
 	}
+	return nil, "", nil
+}
+
+// named is the user that the configuration names, or nil.
+func (r Rules) named(name, group string) (*who, error) {
+	if name == "" {
+		name, group = r.User, cmp.Or(group, r.Group)
+	}
+	name, standard := cmp.Or(name, defaultUser), name == ""
 	u, err := lookup(name)
+	switch {
+	case err != nil && standard && group == "":
+		return nil, nil
+	case err != nil && standard:
+		u, err = lookup(strconv.Itoa(os.Geteuid()))
+	}
 	if err != nil {
-		if !named || name == defaultUser && group == "" {
-			return nil, nil
-		}
 		return nil, err
 	}
 	w := &who{name: u.Username}
@@ -47,28 +66,14 @@ func (r Rules) who(s Script) (*who, error) {
 			return nil, err
 		}
 	}
-	if w.cred.Gid, err = number(gid); err != nil {
-		return nil, err
-	}
-	return w.unlessSelf(named)
+	w.cred.Gid, err = number(gid)
+	return w, err
 }
 
-// unlessSelf is nil where nothing has to change, or can.
-func (w *who) unlessSelf(named bool) (*who, error) {
-	switch uid, gid := os.Geteuid(), os.Getegid(); {
-	case uid == int(w.cred.Uid) && gid == int(w.cred.Gid):
-		return nil, nil
-	case uid == 0:
-		return w, nil
-	case named:
-		return nil, fmt.Errorf("user %s: only root can run scripts as another user", w.name)
-	}
-	return nil, nil
-}
-
-// Owner is who owns what the configuration gives to a user, as for scripts.
+// Owner is who owns what the configuration gives to a user, as for scripts. It may be somebody to whom this process cannot give
+// anything.
 func (r Rules) Owner(user, group string) (uid, gid int, err error) {
-	w, err := r.who(Script{User: user, Group: group})
+	w, err := r.named(user, group)
 	if w == nil {
 		return os.Geteuid(), os.Getegid(), err
 	}

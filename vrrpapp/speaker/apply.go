@@ -27,19 +27,24 @@ type change struct {
 	kept  map[*router]bool    // of next: they were there before
 	heirs map[*router]*router // of next: whose state they go on with
 	gone  []*router
+	names map[macvlanKey]string // of all macvlans
 }
 
 // apply puts a checked configuration in force.
 func (l *Local) apply(c Config) error {
-	ch, err := l.match(c)
+	names, _ := c.nameMacvlans(l.macvlans) // Check has asked already
+	ch, err := l.match(c, names)
 	if err != nil {
 		return err
 	}
-	l.cfg = c
+	if err := l.raiseWall(c, ch); err != nil {
+		return err
+	}
+	l.cfg, l.macvlans = c, names
 	l.herald.pace(c.Pace)
 	for i, r := range ch.next {
 		if ch.kept[r] {
-			r.configure(c.Routers[i])
+			r.configure(c.Routers[i], names)
 		}
 	}
 	l.routers = ch.next
@@ -58,6 +63,10 @@ func (l *Local) apply(c Config) error {
 	for _, r := range ch.gone {
 		l.tell(r, fsm.Stop{})
 	}
+	for _, r := range l.routers {
+		l.setExtraRefresh(r)
+	}
+	l.setProbe(c.Probe)
 	l.setStatics(statics{c.StaticAddresses, c.StaticRoutes, c.StaticRules})
 	if !l.applied {
 		l.applied = true
@@ -67,9 +76,19 @@ func (l *Local) apply(c Config) error {
 	return nil
 }
 
+// raiseWall is the only part of a configuration that the kernel may refuse before anything was changed. Until the end the walls of
+// the former one stand too.
+func (l *Local) raiseWall(c Config, ch change) error {
+	coming := make([]*router, len(ch.next))
+	for i := range c.Routers {
+		coming[i] = &router{cfg: c.Routers[i], macvlans: ch.names}
+	}
+	return l.setFirewall(coming, l.leaving, ch.gone)
+}
+
 // match finds out what the new configuration has of the old one.
-func (l *Local) match(c Config) (ch change, err error) {
-	ch = change{kept: map[*router]bool{}, heirs: map[*router]*router{}}
+func (l *Local) match(c Config, names map[macvlanKey]string) (ch change, err error) {
+	ch = change{names: names, kept: map[*router]bool{}, heirs: map[*router]*router{}}
 	old := map[identity]*router{}
 	for _, list := range [][]*router{l.leaving, l.routers} {
 		for _, r := range list {
@@ -80,7 +99,7 @@ func (l *Local) match(c Config) (ch change, err error) {
 		rc := &c.Routers[i]
 		r := old[rc.identity()]
 		if r == nil {
-			if r, err = newRouter(*rc); err != nil {
+			if r, err = newRouter(*rc, names); err != nil {
 				return ch, err
 			}
 		} else {
@@ -123,13 +142,13 @@ func (r *router) overlaps(o *router) bool {
 	return false
 }
 
-func newRouter(c Router) (*router, error) {
+func newRouter(c Router, names map[macvlanKey]string) (*router, error) {
 	m, err := fsm.New(c.machineConfig())
 	if err != nil {
 		return nil, err
 	}
 	r := &router{machine: m, spoken: m.Config(), held: map[netip.Prefix]holding{}, since: time.Now()}
-	r.configure(c)
+	r.configure(c, names)
 	return r, nil
 }
 
@@ -139,6 +158,9 @@ func (l *Local) readLinks(c Config) {
 	for _, r := range l.routers {
 		l.link(r.cfg.Interface)
 		l.link(r.cfg.voice())
+		for _, m := range r.cfg.macvlans() {
+			l.link(m.base)
+		}
 		for p, a := range r.wanted {
 			l.virtuals[p.Addr()] = struct{}{}
 			l.link(r.dev(a))
@@ -164,6 +186,9 @@ func (l *Local) readLinks(c Config) {
 	for _, k := range l.links {
 		if k.dirty {
 			l.refresh(k)
+		}
+		if k.fresh {
+			k.fresh, k.anew = false, false // nothing of ours can be missing
 		}
 	}
 }

@@ -27,6 +27,8 @@ func (c *Config) Check() error {
 			fail(err)
 		}
 	}
+	_, unnamed := c.nameMacvlans(nil)
+	errs = append(errs, unnamed...)
 	errs = append(errs, c.checkGroups(names)...)
 	errs = append(errs, c.checkRest()...)
 	return errors.Join(errs...)
@@ -114,7 +116,6 @@ func (c *Router) check() (errs []error) {
 	fail(!c.Unicast && len(c.FSM.Peers) > 0, "unicast_peer without unicast")
 	fail(c.Checksum > wire.OldUnicast, "checksum %d is not known", c.Checksum)
 	fail(c.MulticastGroup.IsValid() && !c.MulticastGroup.IsMulticast(), "%v is not a multicast address", c.MulticastGroup)
-	fail(c.NoAccept && c.FSM.Priority != 255, "no_accept is not supported: the addresses would accept packets")
 	fail(c.ExtraRefresh < 0, "garp_extra_if: negative")
 	family("source", c.Source)
 	family("multicast group", c.MulticastGroup)
@@ -130,9 +131,8 @@ func (c *Router) check() (errs []error) {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.checkAddresses()...)
-	if c.VMAC != nil {
-		errs = append(errs, c.VMAC.check(c)...)
-	}
+	fail(c.VMAC != nil && c.Interface == "", "use_vmac without interface")
+	fail(c.VMAC != nil && c.Unicast && !c.VMAC.OnBase, "use_vmac with unicast_peer needs vmac_xmit_base")
 	return errs
 }
 

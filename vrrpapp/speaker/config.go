@@ -28,6 +28,8 @@ type Config struct {
 	StartupDelay time.Duration `json:"startup_delay,omitempty"`
 	// LogUnknown reports advertisements for VRIDs that are not ours (log_unknown_vrids). They are counted in any case.
 	LogUnknown bool `json:"log_unknown,omitempty"`
+	// VMACAddressPrefix begins the names of macvlans for addresses of other interfaces (vmac_addr_prefix). "": vrrp.
+	VMACAddressPrefix string `json:"vmac_address_prefix,omitempty"`
 	// Probe is the time between two questions who holds the addresses (RFC 5227 ARP probes; 0 is 10 s, negative is never).
 	Probe time.Duration `json:"probe,omitempty"`
 }
@@ -111,7 +113,7 @@ type TrackedInterface struct {
 
 // VMAC is use_vmac.
 type VMAC struct {
-	// Name is the macvlan's. "": vrrp.VRID.
+	// Name is the macvlan's. "": vrrp.VRID, or vrrp6.VRID.
 	Name string `json:"name,omitempty"`
 	// MAC is its address. Zero: netif.VirtualMAC.
 	MAC netif.MAC `json:"mac,omitzero"`

@@ -29,7 +29,7 @@ func (l *Local) perform(r *router, e *fsm.Effect) {
 	case fsm.Transition:
 		l.changed(r, e)
 	case fsm.PriorityChanged:
-		l.report(r, Report{Kind: PriorityChanged, Priority: e.Priority})
+		l.report(r, Report{Kind: PriorityChanged, Priority: e.Priority, To: r.machine.State()})
 	case fsm.LowerPriority:
 		l.report(r, Report{Kind: LowerPriority, Priority: e.Priority, Peer: e.Peer, Why: e.Why})
 	case fsm.Report:

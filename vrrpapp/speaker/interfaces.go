@@ -20,6 +20,7 @@ type link struct {
 	source6  netip.Addr
 	forwards bool // IPv6 packets
 	dirty    bool
+	fresh    bool // nobody had to do with it before
 	anew     bool // made again or up again: addresses may be missing
 }
 
@@ -27,7 +28,7 @@ type link struct {
 func (l *Local) link(name string) *link {
 	lk := l.links[name]
 	if lk == nil {
-		lk = &link{name: name, dirty: true}
+		lk = &link{name: name, dirty: true, fresh: true}
 		l.links[name] = lk
 	}
 	return lk
@@ -215,8 +216,6 @@ func (l *Local) connect(r *router) {
 			l.complain(r, "socket", err)
 			state.Up = false
 			l.retryLater(r)
-		} else if old == nil {
-			old = nil
 		}
 	case ok:
 		old = nil

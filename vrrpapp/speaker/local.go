@@ -39,18 +39,21 @@ type Local struct {
 	sockets  map[socketKey]*socket
 	owners   map[place]*router
 	virtuals map[netip.Addr]struct{} // all virtual addresses of the configuration
+	macvlans map[macvlanKey]string   // the names of the configuration's
 	vmacs    map[string]netif.VMAC   // that were made, by name
 	verdicts map[string]fsm.Track
 	alarms   []*alarm
 	timer    *time.Timer
+	firewall netif.Firewall
 	ready    bool
 	applied  bool
 	begin    *alarm // the end of vrrp_startup_delay
 	turns    uint64
 	statics  statics
-	said     map[string]complaint
+	said     map[saying]said
 	released chan struct{} // closed when all are in Init; nil: nobody waits
 	out      outgoing
+	probes   probes
 }
 
 var _ Speaker = (*Local)(nil)
@@ -62,7 +65,7 @@ func Open(o Options) (*Local, error) {
 	l := &Local{
 		opts: o, calls: make(chan func()), wake: make(chan struct{}, 1), closed: make(chan struct{}), done: make(chan struct{}),
 		links: map[string]*link{}, sockets: map[socketKey]*socket{}, owners: map[place]*router{}, vmacs: map[string]netif.VMAC{}, verdicts: map[string]fsm.Track{},
-		said: map[string]complaint{}, timer: time.NewTimer(time.Hour),
+		said: map[saying]said{}, timer: time.NewTimer(time.Hour),
 	}
 	err := netif.CheckCapabilities()
 	if err == nil {
@@ -81,6 +84,7 @@ func Open(o Options) (*Local, error) {
 		l.closeAll()
 		return nil, err
 	}
+	l.watchUnknown()
 	go l.run()
 	return l, nil
 }
@@ -125,7 +129,13 @@ func (l *Local) rouse() {
 // Close ends it. Addresses that are still held are given up without waiting for a successor.
 func (l *Local) Close() error {
 	l.once.Do(func() {
-		l.do(func() { l.stopAll(fsm.Stop{Abrupt: true}); l.dropStatics() })
+		l.do(func() {
+			l.stopAll(fsm.Stop{Abrupt: true})
+			l.routers, l.leaving, l.units = nil, nil, nil
+			l.dropVMACs()
+			l.dropStatics()
+			l.complain(nil, "firewall", l.setFirewall())
+		})
 		close(l.closed)
 		<-l.done
 		l.ending = l.closeAll()
@@ -141,6 +151,9 @@ func (l *Local) closeAll() error {
 	}
 	for _, s := range l.sockets {
 		errs = append(errs, s.close())
+	}
+	if l.probes.out != nil {
+		errs = append(errs, l.probes.out.Close())
 	}
 	if l.herald != nil {
 		errs = append(errs, l.herald.close())

@@ -76,7 +76,7 @@ func open(t *testing.T, at *nstest.Node, o Options) *node {
 		if t.Failed() {
 			n.mu.Lock()
 			defer n.mu.Unlock()
-			for _, r := range n.news {
+			for _, r := range n.news[:min(len(n.news), 40)] {
 				t.Logf("%s: %s %+v", at.Name, r.At.Format("05.000"), r)
 			}
 		}

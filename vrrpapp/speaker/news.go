@@ -70,11 +70,12 @@ func (l *Local) touch(name string) {
 	}
 }
 
-// followDirty refreshes what is marked. VMACs come when their base does.
+// followDirty refreshes what is marked. Macvlans are made when their base comes.
 func (l *Local) followDirty() {
 	for _, k := range l.links {
 		if k.dirty {
 			l.refresh(k)
+			l.makeVMACs(k)
 			l.follow(k)
 		}
 	}

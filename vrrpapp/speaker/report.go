@@ -38,7 +38,7 @@ type Kind string
 const (
 	// Changed: the state went From To because of Why.
 	Changed Kind = "changed"
-	// PriorityChanged: the effective priority is now Priority (notify_priority_changes).
+	// PriorityChanged: the effective priority is now Priority, the state is To (notify_priority_changes).
 	PriorityChanged Kind = "priority"
 	// LowerPriority: as master it heard Peer's lower priority (notify_master_rx_lower_pri).
 	LowerPriority Kind = "lower_priority"
@@ -101,3 +101,9 @@ type TrackerStatus struct {
 	Up     bool   `json:"up"`
 	Value  int    `json:"value,omitempty"`
 }
+
+// What is noticed here, beside what package fsm notices.
+const (
+	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
+	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
+)

@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
@@ -35,6 +36,9 @@ func (l *Local) changed(r *router, e *fsm.Effect) {
 	case !e.To.Holds() && r.routed && !r.keeping:
 		l.takeRoutes(r)
 	}
+	if e.To == fsm.Master {
+		l.echo(r)
+	}
 	l.report(r, n)
 }
 
@@ -55,36 +59,63 @@ func (l *Local) reportGroup(u *unit) {
 	}
 }
 
-// complaint is when something was said last, and how often it happened since.
-type complaint struct {
+// saying is what is not repeated all the time: one thing of one router, about one peer.
+type saying struct {
+	router, what string
+	peer         netip.Addr
+}
+
+// said is when that was said last, and how often it happened since.
+type said struct {
 	at   time.Time
 	more int
 }
 
-// complainEvery is for one router and one thing.
-const complainEvery = time.Minute
+const (
+	sayEvery    = time.Minute
+	mostSayings = 1000
+)
+
+// due says whether to say it, and how often it was not said since the last time.
+func (l *Local) due(key saying) (more int, due bool) {
+	was, known := l.said[key]
+	now := time.Now()
+	if known && now.Sub(was.at) < sayEvery {
+		was.more++
+		l.said[key] = was
+		return 0, false
+	}
+	if len(l.said) >= mostSayings {
+		clear(l.said)
+	}
+	l.said[key] = said{at: now}
+	return was.more, true
+}
 
 // complain reports what the kernel refused, once a minute; nil is nothing.
 func (l *Local) complain(r *router, what string, err error) {
 	if err == nil {
 		return
 	}
-	key := what
+	key := saying{what: what}
 	if r != nil {
-		key = r.cfg.Name + "\x00" + what
+		key.router = r.cfg.Name
 	}
-	was, known := l.said[key]
-	now := time.Now()
-	if known && now.Sub(was.at) < complainEvery {
-		was.more++
-		l.said[key] = was
-		return
+	if more, due := l.due(key); due {
+		l.report(r, Report{Kind: Failed, Count: more, Detail: what + ": " + err.Error()})
 	}
-	if len(l.said) > 1000 {
-		clear(l.said)
+}
+
+// notice reports something about a peer, once a minute.
+func (l *Local) notice(r *router, n Report) {
+	key := saying{what: string(n.Why), peer: n.Peer}
+	if r != nil {
+		key.router = r.cfg.Name
 	}
-	l.said[key] = complaint{at: now}
-	l.report(r, Report{Kind: Failed, Count: was.more, Detail: what + ": " + err.Error()})
+	more, due := l.due(key)
+	if n.Count = more; due {
+		l.report(r, n)
+	}
 }
 
 // failing is called by the herald.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
-	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/wire"
 )
 
@@ -18,25 +17,28 @@ type router struct {
 	member  int // of the unit's group
 
 	sock     *socket
-	key      socketKey
-	on       netif.Interface // that sock is on
-	told     fsm.Interface   // what the machine knows of its interface
-	hearing  bool            // it was told
+	told     fsm.Interface // what the machine knows of its interface
+	hearing  bool          // it was told
 	retry    *alarm
 	checksum wire.Checksum
 
-	wanted  map[netip.Prefix]Address // virtual_ipaddress and virtual_ipaddress_excluded
-	held    map[netip.Prefix]holding
-	routes  []Route // that are in place
-	rules   []Rule
-	routed  bool // they are, also when there are none
-	started bool
-	keeping bool // during Stop.Keep
+	macvlans map[macvlanKey]string
+	wanted   map[netip.Prefix]Address // virtual_ipaddress and virtual_ipaddress_excluded
+	held     map[netip.Prefix]holding
+	routes   []Route // that are in place
+	rules    []Rule
+	routed   bool // they are, also when there are none
+	started  bool
+	keeping  bool // during Stop.Keep
 
-	since   time.Time
-	peers   peers
-	history []Report // the last one last
-	errors  uint64   // of sending
+	witnesses map[netip.Prefix]witness
+	extra     *alarm // garp_extra_if
+	echo      *alarm // see echoes
+	echoed    int
+	since     time.Time
+	peers     peers
+	history   []Report // the last one last
+	errors    uint64   // of sending
 }
 
 // place is where an address is.
@@ -97,7 +99,7 @@ func prefixes(list []Address) []netip.Prefix {
 // device is where addresses without dev go.
 func (c *Router) device() string {
 	if c.VMAC != nil {
-		return c.VMAC.name(c)
+		return c.vmac().name
 	}
 	return c.Interface
 }
@@ -105,23 +107,26 @@ func (c *Router) device() string {
 // voice is the interface that messages go over.
 func (c *Router) voice() string {
 	if c.VMAC != nil && !c.VMAC.OnBase {
-		return c.VMAC.name(c)
+		return c.vmac().name
 	}
 	return c.Interface
 }
 
 // dev is where an address goes.
 func (r *router) dev(a Address) string {
-	if a.Dev == "" {
+	if v, ok := r.cfg.vmacOf(a); ok {
+		return r.macvlans[v.macvlanKey]
+	}
+	if a.Dev == "" || a.Dev == r.cfg.Interface {
 		return r.cfg.device()
 	}
 	return a.Dev
 }
 
-// configure takes a configuration, without telling the machine.
-func (r *router) configure(c Router) {
-	r.cfg, r.checksum = c, c.Checksum
-	r.wanted = map[netip.Prefix]Address{}
+// configure takes a configuration, without telling the machine. macvlans are the names of all.
+func (r *router) configure(c Router, macvlans map[macvlanKey]string) {
+	r.cfg, r.checksum, r.macvlans = c, c.Checksum, macvlans
+	r.wanted, r.witnesses = map[netip.Prefix]Address{}, map[netip.Prefix]witness{}
 	for _, list := range [][]Address{c.Addresses, c.Excluded} {
 		for _, a := range list {
 			r.wanted[a.Prefix] = a

@@ -2,8 +2,10 @@ package speaker
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +30,9 @@ type socket struct {
 	vrids   netif.VRIDs
 	stale   bool   // the kernel's filter is not that of vrids
 	drained uint64 // the turn in which it was
-	unknown uint64
+	on      string // the interface's name
+	unknown uint64 // messages for VRIDs that are not ours
+	missed  uint64 // of those, what others had no room for
 	drain   func(*netif.Packet)
 	reading sync.WaitGroup
 }
@@ -39,7 +43,11 @@ const smallBuffer = 32 << 10
 // attach makes r a user of the socket of a key, and opens it when it is the first.
 func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
 	s := l.sockets[key]
-	if s == nil {
+	if s != nil {
+		if other := s.routers[r.cfg.VRID]; other != nil && other != r && !slices.Contains(l.leaving, other) {
+			return fmt.Errorf("virtual_router_id %d on this socket is %s's", r.cfg.VRID, other.cfg.Name)
+		}
+	} else {
 		var err error
 		if s, err = l.openSocket(on, key, r.cfg.VRID); err != nil {
 			return err
@@ -74,7 +82,7 @@ func (l *Local) detach(r *router, s *socket) {
 }
 
 func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*socket, error) {
-	s := &socket{key: key}
+	s := &socket{key: key, on: on.Name}
 	s.vrids.Add(vrid)
 	cfg := netif.SocketConfig{Interface: on, IPv6: key.ipv6, Group: key.group, Unicast: key.unicast, VRIDs: s.vrids}
 	err := l.ns.Do(func() (err error) {

@@ -156,8 +156,11 @@ func (l *Local) bury() {
 		i--
 		l.detach(r, r.sock)
 		l.endAlarm(r.retry)
+		l.endAlarm(r.extra)
+		l.endAlarm(r.echo)
 		l.units = slices.DeleteFunc(l.units, func(u *unit) bool { return u == r.unit })
 		l.dropVMACs()
+		l.complain(nil, "firewall", l.setFirewall(l.routers, l.leaving))
 	}
 	if l.released == nil || !idle {
 		return

@@ -1,6 +1,10 @@
 package speaker
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
+)
 
 // Status is Speaker's.
 func (l *Local) Status() (list []Status, err error) {
@@ -26,7 +30,11 @@ func (l *Local) status(r *router) Status {
 				present = present || a.Prefix == p
 			}
 		}
-		s.Addresses = append(s.Addresses, AddressStatus{Address: p, Dev: dev, Present: present})
+		x := AddressStatus{Address: p, Dev: dev, Present: present}
+		if w := r.witnesses[p]; w.foreign != (netif.MAC{}) {
+			x.Foreign = w.foreign.String()
+		}
+		s.Addresses = append(s.Addresses, x)
 	}
 	for _, t := range r.spoken.Trackers {
 		v, known := l.verdicts[t.Name]

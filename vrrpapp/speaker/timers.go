@@ -28,9 +28,17 @@ func (l *Local) endAlarm(a *alarm) {
 // nearest is when something is due. A scan of remembered deadlines: for all 255 virtual routers of an interface it costs less than
 // the system call that follows.
 func (l *Local) nearest() (first time.Time) {
+	crowd := len(l.units) >= 16
 	for _, u := range l.units {
-		if !u.due.IsZero() && (first.IsZero() || u.due.Before(first)) {
-			first = u.due
+		if u.due.IsZero() {
+			continue
+		}
+		at := u.due
+		if crowd {
+			at = at.Add(u.slack)
+		}
+		if first.IsZero() || at.Before(first) {
+			first = at
 		}
 	}
 	for _, a := range l.alarms {

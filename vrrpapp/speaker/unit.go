@@ -12,6 +12,7 @@ type unit struct {
 	group   *fsm.Group // nil: a router by itself
 	members []*router
 	due     time.Time // zero: nothing is
+	slack   time.Duration
 	role    fsm.State // the group's, as it was reported last
 }
 
@@ -71,6 +72,21 @@ func (u *unit) rearm() {
 	if !due {
 		u.due = time.Time{}
 	}
+	u.slack = u.indulgence()
+}
+
+// indulgence is how late a unit's timers may come on purpose, so that one wakeup serves several of many routers: a hundredth of
+// the interval for masters, whose advertisements are on an absolute schedule and are waited for three times as long. Backups
+// wait for nothing but the moment to take over.
+func (u *unit) indulgence() time.Duration {
+	least := time.Second
+	for _, r := range u.members {
+		if r.machine.State() != fsm.Master {
+			return 0
+		}
+		least = min(least, r.spoken.Interval)
+	}
+	return least / 100
 }
 
 // together is the role that the members have in common; false: they are on the way.

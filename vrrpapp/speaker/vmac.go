@@ -1,43 +1,113 @@
 package speaker
 
 import (
-	"errors"
 	"fmt"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 )
 
-// name is the macvlan's.
-func (v *VMAC) name(c *Router) string {
-	switch {
-	case v.Name != "":
-		return v.Name
-	case c.IPv6:
-		return fmt.Sprintf("vrrp6.%d", c.VRID)
-	}
-	return fmt.Sprintf("vrrp.%d", c.VRID)
+// macvlan is a virtual router's own interface: the one that its messages and addresses are on, or one for addresses of another
+// interface or family.
+type macvlan struct {
+	macvlanKey
+	name   string // "": one that is found for it
+	ipv6   bool
+	source bool // messages of IPv6 come from it
 }
 
-func (v *VMAC) check(c *Router) (errs []error) {
-	if c.Interface == "" {
-		errs = append(errs, errors.New("use_vmac: no interface"))
-	}
-	if name := v.name(c); len(name) > longestName {
-		errs = append(errs, fmt.Errorf("use_vmac %s: more than %d bytes", name, longestName))
-	}
-	return errs
+// macvlanKey is what makes routers share one.
+type macvlanKey struct {
+	base string
+	mac  netif.MAC
 }
 
-// spec is the macvlan as netif makes it.
-func (c *Router) vmac(base *link) netif.VMAC {
-	v := netif.VMAC{Name: c.VMAC.name(c), Base: base.now, MAC: c.VMAC.MAC, IPv6: c.IPv6}
-	if v.MAC == (netif.MAC{}) {
-		v.MAC = netif.VirtualMAC(c.VRID, c.IPv6)
+// vmac is the router's own one.
+func (c *Router) vmac() macvlan {
+	v := macvlan{macvlanKey: macvlanKey{c.Interface, c.VMAC.MAC}, name: c.VMAC.Name, ipv6: c.IPv6, source: c.IPv6 && !c.VMAC.OnBase}
+	if v.mac == (netif.MAC{}) {
+		v.mac = netif.VirtualMAC(c.VRID, c.IPv6)
 	}
-	if c.IPv6 && !c.VMAC.OnBase {
-		v.Source = base.source6
+	if v.name == "" && c.IPv6 {
+		v.name = fmt.Sprintf("vrrp6.%d", c.VRID)
+	} else if v.name == "" {
+		v.name = fmt.Sprintf("vrrp.%d", c.VRID)
 	}
 	return v
+}
+
+// vmacOf is the one that an address goes to, beside the router's own.
+func (c *Router) vmacOf(a Address) (v macvlan, ok bool) {
+	base := a.Dev
+	if base == "" {
+		base = c.Interface
+	}
+	ipv6 := a.Addr().Is6()
+	own := base == c.Interface && ipv6 == c.IPv6
+	if !a.VMAC && (c.VMAC == nil || !c.VMAC.Addresses || own) || c.VMAC != nil && own {
+		return v, false
+	}
+	return macvlan{macvlanKey: macvlanKey{base, netif.VirtualMAC(c.VRID, ipv6)}, ipv6: ipv6}, true
+}
+
+// macvlans are all of a router.
+func (c *Router) macvlans() (list []macvlan) {
+	if c.VMAC != nil {
+		list = append(list, c.vmac())
+	}
+	for _, some := range [][]Address{c.Addresses, c.Excluded} {
+		for _, a := range some {
+			if v, ok := c.vmacOf(a); ok {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
+}
+
+// nameMacvlans gives each macvlan of a configuration a name: its own, the one that it had, or, as keepalived does, the first free of
+// vrrp1.VRID, vrrp2.VRID, ...
+func (c *Config) nameMacvlans(had map[macvlanKey]string) (names map[macvlanKey]string, errs []error) {
+	names = map[macvlanKey]string{}
+	owner := map[string]string{}
+	for i := range c.Routers {
+		r := &c.Routers[i]
+		if r.VMAC == nil {
+			continue
+		}
+		v := r.vmac()
+		if other := owner[v.name]; other != "" {
+			errs = append(errs, fmt.Errorf("vrrp_instance %s: use_vmac: %s is %s's", r.Name, v.name, other))
+		}
+		if other, shared := names[v.macvlanKey]; shared {
+			errs = append(errs, fmt.Errorf("vrrp_instance %s: use_vmac: %v on %s is %s's", r.Name, v.mac, v.base, owner[other]))
+		}
+		if len(v.name) > longestName {
+			errs = append(errs, fmt.Errorf("vrrp_instance %s: use_vmac %s: more than %d bytes", r.Name, v.name, longestName))
+		}
+		names[v.macvlanKey], owner[v.name] = v.name, r.Name
+	}
+	prefix := c.VMACAddressPrefix
+	if prefix == "" {
+		prefix = "vrrp"
+	}
+	for i := range c.Routers {
+		r := &c.Routers[i]
+		for _, v := range r.macvlans() {
+			if names[v.macvlanKey] != "" {
+				continue
+			}
+			name := had[v.macvlanKey]
+			for n := 1; name == "" || owner[name] != ""; n++ {
+				name = fmt.Sprintf("%s%d.%d", prefix, n, r.VRID)
+			}
+			if len(name) > longestName {
+				errs = append(errs, fmt.Errorf("vmac_addr_prefix %s: the name %s has more than %d bytes", prefix, name, longestName))
+			}
+			names[v.macvlanKey], owner[name] = name, r.Name
+		}
+	}
+	return names, errs
 }
 
 // makeVMACs makes the macvlans over a link. It is repeated when the link changes: an IPv6 one needs its source address.
@@ -46,24 +116,39 @@ func (l *Local) makeVMACs(base *link) {
 		return
 	}
 	for _, r := range l.routers {
-		if r.cfg.VMAC == nil || r.cfg.Interface != base.name {
-			continue
+		for _, m := range r.cfg.macvlans() {
+			if m.base == base.name {
+				l.makeVMAC(r, m, base)
+			}
 		}
-		v := r.cfg.vmac(base)
-		was := l.vmacs[v.Name]
-		if have := l.link(v.Name); have.exists && was.Base.Index == v.Base.Index && was.Source == v.Source && was.MAC == v.MAC {
-			continue
+	}
+}
+
+func (l *Local) makeVMAC(r *router, m macvlan, base *link) {
+	v := netif.VMAC{Name: l.macvlans[m.macvlanKey], Base: base.now, MAC: m.mac, IPv6: m.ipv6}
+	if m.source {
+		v.Source = base.source6
+	}
+	was, have := l.vmacs[v.Name], l.link(v.Name)
+	if have.exists && was.Base.Index == v.Base.Index && was.Source == v.Source && was.MAC == v.MAC {
+		return
+	}
+	var made netif.Interface
+	err := l.ns.Do(func() (err error) {
+		made, err = l.host.AddVMAC(v)
+		return err
+	})
+	if err != nil {
+		l.complain(r, "use_vmac", err)
+		return
+	}
+	l.vmacs[v.Name] = v
+	have.dirty = true
+	// The watcher is about to tell of it. Waiting a moment saves the machine a fault.
+	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if i, there := l.watch.Interface(v.Name); there && i.Index == made.Index && i.Up {
+			return
 		}
-		err := l.ns.Do(func() error {
-			_, err := l.host.AddVMAC(v)
-			return err
-		})
-		if err != nil {
-			l.complain(r, "use_vmac", err)
-			continue
-		}
-		l.vmacs[v.Name] = v
-		l.link(v.Name).dirty = true
 	}
 }
 
@@ -72,8 +157,8 @@ func (l *Local) dropVMACs() {
 	used := map[string]bool{}
 	for _, list := range [][]*router{l.routers, l.leaving} {
 		for _, r := range list {
-			if r.cfg.VMAC != nil {
-				used[r.cfg.VMAC.name(&r.cfg)] = true
+			for _, m := range r.cfg.macvlans() {
+				used[r.macvlans[m.macvlanKey]] = true
 			}
 		}
 	}

@@ -8,32 +8,28 @@ import (
 )
 
 // counter turns results into verdicts: rise of one kind in a row, or fall of the other, make a change. The first result of all
-// makes one by itself, unless up says the same and the rest is to be waited for.
+// decides alone, whatever rise, fall and init_fail are, as it does with keepalived 2.2.7.
 type counter struct {
 	rise, fall int
+	tell       func(Verdict)
 	up, spoken bool
 	row        int // results in a row that contradict up
-	tell       func(Verdict)
 }
 
 func (c *counter) count(ok bool, why string) {
-	if ok == c.up {
+	if ok == c.up && c.spoken {
 		c.row = 0
-		c.say(why)
 		return
 	}
-	if c.row++; c.row < c.rise && ok || c.row < c.fall && !ok {
+	most := c.fall
+	if ok {
+		most = c.rise
+	}
+	if c.row++; c.row < most && c.spoken {
 		return
 	}
-	c.row, c.up, c.spoken = 0, ok, false
-	c.say(why)
-}
-
-func (c *counter) say(why string) {
-	if !c.spoken {
-		c.spoken = true
-		c.tell(Verdict{Up: c.up, Why: why})
-	}
+	c.row, c.up, c.spoken = 0, ok, true
+	c.tell(Verdict{Up: ok, Why: why})
 }
 
 // every calls do now and then at each multiple of interval at which it is not still busy.

@@ -38,6 +38,9 @@ type File struct {
 // that is made later.
 const again = time.Second
 
+// still is how long a file must be empty to be 0.
+const still = 50 * time.Millisecond
+
 // CaddyModule registers the tracker.
 func (*File) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "vrrp.trackers.file", New: func() caddy.Module { return new(File) }}
@@ -77,22 +80,12 @@ func (f *File) Check(script.Rules) (warnings []string, err error) {
 
 // Run reads it until ctx is done.
 func (f *File) Run(ctx context.Context, tell func(Verdict)) {
-	why := f.init()
+	r := reading{File: f, tell: tell, why: f.init()}
 	changed, closeWatch := watchFile(f.Path)
 	defer closeWatch()
 	t := time.NewTicker(again)
 	defer t.Stop()
-	value, spoken := 0, false
-	read := func() {
-		v, problem := readNumber(f.Path, value)
-		if !spoken || v != value {
-			value, spoken = v, true
-			tell(Verdict{Up: value == 0, Value: value, Why: cmp.Or(why, problem, strconv.Itoa(value))})
-			why = ""
-		}
-	}
-	read()
-	last, settled := stamp(f.Path), true
+	r.read(true)
 	for {
 		select {
 		case <-ctx.Done():
@@ -102,17 +95,55 @@ func (f *File) Run(ctx context.Context, tell func(Verdict)) {
 				changed = nil
 				continue
 			}
-			read()
-			last, settled = stamp(f.Path), true
+			r.read(false)
+		case <-r.empty:
+			r.read(stamp(f.Path) == r.stamp) // else it is another writer's beginning
 		case <-t.C:
-			// A file that changes right now may be half written: it is read when it has been still for one look.
-			now := stamp(f.Path)
-			if now == last && !settled {
-				read()
-			}
-			settled = now == last
-			last = now
+			r.look()
 		}
+	}
+}
+
+// reading is what is known of the file.
+type reading struct {
+	*File
+	tell   func(Verdict)
+	value  int
+	spoken bool
+	why    string           // what is to be told with the next verdict
+	empty  <-chan time.Time // the file was found empty; it is 0 if it still is
+	stamp  string           // when it was read, or looked at
+	moved  bool             // it changed before the last look
+}
+
+// read reads the file. One that is empty counts only when that is sure: its writer may have just begun.
+func (r *reading) read(sure bool) {
+	r.stamp, r.moved, r.empty = stamp(r.Path), false, nil
+	v, err := readNumber(r.Path, r.value)
+	if err == errEmpty && !sure {
+		r.empty = time.After(still)
+		return
+	}
+	if r.spoken && v == r.value {
+		return
+	}
+	why := strconv.Itoa(v)
+	if err != nil {
+		why = err.Error()
+	}
+	r.value, r.spoken = v, true
+	r.tell(Verdict{Up: v == 0, Value: v, Why: cmp.Or(r.why, why)})
+	r.why = ""
+}
+
+// look finds changes that the kernel did not tell of. A file that changes right now is left alone until the next look.
+func (r *reading) look() {
+	now := stamp(r.Path)
+	switch {
+	case now != r.stamp:
+		r.stamp, r.moved = now, true
+	case r.moved:
+		r.read(false)
 	}
 }
 
@@ -125,7 +156,7 @@ func (f *File) init() (problem string) {
 	if f.Overwrite {
 		how = os.O_CREATE | os.O_WRONLY | os.O_TRUNC
 	}
-	file, err := os.OpenFile(f.Path, how, 0o644)
+	file, err := os.OpenFile(f.Path, how, 0o600) // as keepalived, whose umask is 0177
 	if errors.Is(err, fs.ErrExist) {
 		return ""
 	}

@@ -79,7 +79,7 @@ func (l *Listener) InitFail() bool { return l.InitFailed }
 
 // Run connects until ctx is done.
 func (l *Listener) Run(ctx context.Context, tell func(Verdict)) {
-	c := counter{rise: l.Rise, fall: l.Fall, up: !l.InitFailed, tell: tell}
+	c := counter{rise: l.Rise, fall: l.Fall, tell: tell}
 	dialer := net.Dialer{Timeout: time.Duration(l.Timeout)}
 	every(ctx, time.Duration(l.Interval), func() {
 		conn, err := dialer.DialContext(ctx, l.network, l.dial)

@@ -1,6 +1,7 @@
 package track
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -12,29 +13,36 @@ import (
 // longest is how much of a file is looked at.
 const longest = 128
 
-// readNumber is the number that a file begins with. before stays where the number is out of range.
-func readNumber(path string, before int) (value int, problem string) {
+// errEmpty is a file that is there and has nothing in it.
+var errEmpty = errors.New("empty")
+
+// readNumber is the number that a file begins with, 0 with an error that says why there is none, and before where it is out of
+// range.
+func readNumber(path string, before int) (value int, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return 0, err.Error()
+		return 0, err
 	}
 	if !info.Mode().IsRegular() { // opening a FIFO would wait for its writer
-		return 0, path + ": not a file"
+		return 0, errors.New(path + ": not a file")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, err.Error()
+		return 0, err
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, longest))
 	if err != nil {
-		return 0, err.Error()
+		return 0, err
+	}
+	if len(text) == 0 {
+		return 0, errEmpty
 	}
 	value, ok := number(string(text))
 	if !ok {
-		return before, fmt.Sprintf("%s: %q is no 32-bit number", path, text)
+		return before, fmt.Errorf("%s: %q is no 32-bit number", path, text)
 	}
-	return value, ""
+	return value, nil
 }
 
 // number is what C's strtol makes of a text in base 0, if it fits into 32 bits. No digits are 0.

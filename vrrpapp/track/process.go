@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
 func init() { caddy.RegisterModule(new(Process)) }
@@ -19,11 +21,11 @@ func init() { caddy.RegisterModule(new(Process)) }
 // second, and a warning says so.
 type Process struct {
 	Weighing
-	// Process is the name as in /proc/PID/comm (at most 15 bytes), or with FullCommand or parameters the first word of the
-	// command line, and parameters (process).
+	// Process is the name, as in /proc/PID/comm, which has at most 15 bytes; or, with parameters, ParamMatch or FullCommand,
+	// the first word of the command line, as it was typed ("haproxy" is not "/usr/sbin/haproxy"), and parameters (process).
 	Process []string `json:"process"`
-	// ParamMatch is how parameters are compared: "" all are equal, "partial" the first ones are, "initial" the last one may
-	// be longer (param_match).
+	// ParamMatch is how parameters are compared: "" all are equal, "partial" the first ones are, "initial" the same and the last
+	// may be longer (param_match). Without parameters "partial" and "initial" take any, other than the manual says.
 	ParamMatch string `json:"param_match,omitempty"`
 	// Quorum is how many must run at least, QuorumMax at most (quorum, quorum_max). Default 1 and any number; QuorumMax 0 is
 	// down while one runs.
@@ -58,7 +60,9 @@ func (p *Process) Validate() error {
 	switch {
 	case len(p.Process) == 0 || p.Process[0] == "":
 		return errors.New("a process tracker needs a process")
-	case p.Quorum < 0, p.QuorumMax != nil && *p.QuorumMax < p.Quorum:
+	case p.Quorum < 0:
+		return fmt.Errorf("quorum %d", p.Quorum)
+	case p.QuorumMax != nil && *p.QuorumMax < p.Quorum:
 		return fmt.Errorf("quorum %d and quorum_max %d can never be met", p.Quorum, *p.QuorumMax)
 	case p.ParamMatch != "" && p.ParamMatch != "initial" && p.ParamMatch != "partial":
 		return fmt.Errorf("param_match %s: initial or partial", p.ParamMatch)
@@ -70,6 +74,17 @@ func (p *Process) Validate() error {
 
 // DefaultWeight is weight and reverse.
 func (p *Process) DefaultWeight() (int, bool) { return p.or(0) }
+
+// Check warns of a name that no process can have.
+func (p *Process) Check(script.Rules) (warnings []string, err error) {
+	if name := p.Process[0]; !p.byLine() && len(name) > 15 {
+		warnings = []string{fmt.Sprintf("no process is named %s: the kernel keeps 15 bytes, %s", name, name[:15])}
+	}
+	return warnings, nil
+}
+
+// byLine is whether command lines are compared.
+func (p *Process) byLine() bool { return p.FullCommand || len(p.Process) > 1 || p.ParamMatch != "" }
 
 // Run watches until ctx is done.
 func (p *Process) Run(ctx context.Context, tell func(Verdict)) {
@@ -160,6 +175,7 @@ func (q *quorum) say() {
 var (
 	_ Tracker           = (*Process)(nil)
 	_ Weigher           = (*Process)(nil)
+	_ Checker           = (*Process)(nil)
 	_ caddy.Provisioner = (*Process)(nil)
 	_ caddy.Validator   = (*Process)(nil)
 )

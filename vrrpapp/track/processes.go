@@ -3,6 +3,7 @@ package track
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,9 +55,9 @@ func (p *processes) scan() {
 // matches reports whether a process is one that counts. A zombie has no command line any more.
 func (p *Process) matches(pid int) bool {
 	dir := "/proc/" + strconv.Itoa(pid)
-	if !p.FullCommand && len(p.Process) == 1 && p.ParamMatch == "" {
+	if !p.byLine() {
 		comm, err := os.ReadFile(dir + "/comm")
-		return err == nil && string(bytes.TrimSuffix(comm, []byte("\n"))) == commName(p.Process[0]) && !zombie(dir)
+		return err == nil && string(bytes.TrimSuffix(comm, []byte("\n"))) == p.Process[0] && !zombie(dir)
 	}
 	line, err := os.ReadFile(dir + "/cmdline")
 	if err != nil || len(line) == 0 {
@@ -67,29 +68,15 @@ func (p *Process) matches(pid int) bool {
 
 // matchesLine compares words of a command line.
 func (p *Process) matchesLine(words []string) bool {
-	if words[0] != p.Process[0] {
-		return false
-	}
-	if len(p.Process) == 1 && p.ParamMatch == "" {
-		return true
-	}
-	want, got := p.Process[1:], words[1:]
+	want := p.Process
 	switch {
-	case p.ParamMatch == "partial" && len(got) > len(want):
-		got = got[:len(want)]
-	case len(got) != len(want):
-		return false
+	case p.ParamMatch == "partial", len(want) == 1:
+		return len(words) >= len(want) && slices.Equal(words[:len(want)], want)
+	case p.ParamMatch == "initial":
+		return strings.HasPrefix(strings.Join(words, "\x00")+"\x00", strings.Join(want, "\x00"))
 	}
-	for i := range want {
-		if got[i] != want[i] && (p.ParamMatch != "initial" || i < len(want)-1 || !strings.HasPrefix(got[i], want[i])) {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(words, want)
 }
-
-// commName is what the kernel keeps of a name.
-func commName(name string) string { return name[:min(len(name), 15)] }
 
 // zombie reports whether a process has ended and waits for its parent to notice.
 func zombie(dir string) bool {

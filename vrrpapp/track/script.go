@@ -18,8 +18,12 @@ const grace = 2 * time.Second
 
 // Script is a vrrp_script: a command that is run again and again. It is up after an exit status of 0.
 //
-// A run that takes longer than Timeout gets SIGTERM with its process group, two seconds later SIGKILL, and counts as a failure.
-// The next run starts at the next multiple of Interval after the end of the last one: there are never two at once.
+// A run that takes longer than Timeout gets SIGTERM with its process group, two seconds later SIGKILL, and counts as a failure when
+// it has ended, all as with keepalived 2.2.7. There are never two at once: a run that is due meanwhile is left out. (keepalived
+// 2.2.7 logs "skipping run", too, and was seen to start another one beside it all the same.)
+//
+// A script that is not there, not executable for its user, or refused by enable_script_security, is as if it were not
+// configured, as with keepalived: see Check.
 type Script struct {
 	Weighing
 	// Command is the program, an absolute path, and its arguments (script).
@@ -28,19 +32,23 @@ type Script struct {
 	Interval caddy.Duration `json:"interval,omitempty"`
 	// Timeout ends a run and makes it a failure (timeout). Default Interval.
 	Timeout caddy.Duration `json:"timeout,omitempty"`
-	// Rise and Fall are how many runs in a row must succeed or fail to make a change (rise, fall). Default 1.
+	// Rise and Fall are how many runs in a row must succeed or fail to make a change (rise, fall). Default 1. The first run
+	// decides alone.
 	Rise int `json:"rise,omitempty"`
 	Fall int `json:"fall,omitempty"`
-	// InitFailed takes it for down until it has succeeded Rise times (init_fail).
+	// InitFailed takes it for down until its first run has ended (init_fail).
 	InitFailed bool `json:"init_fail,omitempty"`
 	// User and Group run it (user). Default script_user; the group is the user's.
 	User  string `json:"user,omitempty"`
 	Group string `json:"group,omitempty"`
-	// StopIsFailure runs a copy of a shell script in which the commands that StopsKeepalived finds end it with status 1.
+	// StopIsFailure makes a command in a shell script that would stop keepalived (see StopsKeepalived for which) the script's
+	// failure: the shell is given the script's text with such commands replaced by ones that end the script. keepalived has no
+	// such word: the script stopped it.
 	StopIsFailure bool `json:"stop_is_failure,omitempty"`
 
 	program *script.Program
 	refused error
+	stopper stopper
 }
 
 // CaddyModule registers the tracker.
@@ -78,12 +86,19 @@ func (s *Script) InitFail() bool { return s.InitFailed }
 // Check makes the script ready to run.
 func (s *Script) Check(rules script.Rules) (warnings []string, err error) {
 	s.program, warnings, s.refused = rules.Ready(script.Script{Command: s.Command, User: s.User, Group: s.Group})
-	return warnings, s.refused
+	if s.refused != nil {
+		return warnings, s.refused
+	}
+	s.stopper.command = s.program.Args()
+	if line, ok := StopsKeepalived(s.program.Args()[0]); ok && !s.StopIsFailure {
+		warnings = append(warnings, fmt.Sprintf("%s:%d: it stops keepalived, which cannot stop this program: set stop_is_failure", s.program.Args()[0], line))
+	}
+	return warnings, nil
 }
 
 // Run runs it until ctx is done.
 func (s *Script) Run(ctx context.Context, tell func(Verdict)) {
-	if s.program == nil && s.refused == nil {
+	if s.program == nil && s.refused == nil { // nobody asked
 		s.Check(script.Rules{})
 	}
 	if s.refused != nil {
@@ -91,13 +106,24 @@ func (s *Script) Run(ctx context.Context, tell func(Verdict)) {
 		<-ctx.Done()
 		return
 	}
-	c := counter{rise: s.Rise, fall: s.Fall, up: !s.InitFailed, tell: tell}
+	c := counter{rise: s.Rise, fall: s.Fall, tell: tell}
 	every(ctx, time.Duration(s.Interval), func() {
-		r := s.program.Run(ctx, time.Duration(s.Timeout), grace)
+		program, why := s.next()
+		r := program.Run(ctx, time.Duration(s.Timeout), grace)
 		if ctx.Err() == nil { // else it was ended by us
-			c.count(r.OK(), r.String())
+			c.count(r.OK(), r.String()+why)
 		}
 	})
+}
+
+// next is what to run, and what to add to what came of it.
+func (s *Script) next() (p *script.Program, why string) {
+	if s.StopIsFailure {
+		if args, line := s.stopper.words(); line > 0 {
+			return s.program.With(args...), fmt.Sprintf(" (line %d stops keepalived)", line)
+		}
+	}
+	return s.program, ""
 }
 
 var (

@@ -48,7 +48,7 @@ type Checker interface {
 // Weighing are the words of all trackers.
 type Weighing struct {
 	// Weight is added to the priority while it is up if positive, and while it is down if negative. With 0 down is a fault.
-	// Default 0, of files and processes 1.
+	// Default 0, of files 1. (keepalived 2.2.7 takes 0 for processes too, where its manual says 1.)
 	Weight *int `json:"weight,omitempty"`
 	// Reverse turns the sign around; with weight 0 up is a fault.
 	Reverse bool `json:"reverse,omitempty"`

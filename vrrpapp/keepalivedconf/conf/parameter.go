@@ -13,30 +13,41 @@ type parameter []string
 
 var (
 	definition = regexp.MustCompile(`^\$([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
-	// A name in braces ends with them, one without at white space or the end of the line.
-	reference = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)((?:[ \t]+[0-9]+){0,2})[ \t]*\}|([A-Za-z_][A-Za-z0-9_]*)(\s|$))`)
+	// A name in braces ends with them, one without at white space, a comma or the end of the line.
+	reference = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)((?:[ \t]+[0-9]+){0,2})[ \t]*\}|([A-Za-z_][A-Za-z0-9_]*)([\s,]|$))`)
 	undefined = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*[^}"]*\}`)
 )
 
 // define reads the value of a definition, which may go on on the next lines.
 func (r *reader) define(name, value string, more func() (string, bool)) {
 	var lines parameter
-	for {
-		text, goesOn := strings.CutSuffix(trim(value), `\`)
-		if text = trim(text); text != "" || len(lines) > 0 && goesOn {
+	for goes := true; goes; {
+		var text string
+		text, goes = strings.CutSuffix(trim(value), `\`)
+		if text = trim(text); text != "" {
 			lines = append(lines, text)
 		}
-		if !goesOn {
+		if r.bytes += len(text); r.bytes > maxBytes || len(lines) > r.opt.Statements {
+			r.over(text, 0)
+			return
+		}
+		if !goes {
 			break
 		}
 		next, ok := more()
 		if !ok {
 			break
 		}
-		value, _ = uncomment(next)
+		var comment string
+		if value, comment = uncomment(next); goesOn(comment) {
+			value += `\`
+		}
 	}
 	r.params[name] = lines
 }
+
+// goesOn reports a backslash at the end of a line, which counts in a comment too.
+func goesOn(line string) bool { return strings.HasSuffix(trim(line), `\`) }
 
 // expand replaces the first reference of a line; what it stands for is looked at again. Changed is false if there is none.
 func (r *reader) expand(line string) (lines []string, changed bool) {

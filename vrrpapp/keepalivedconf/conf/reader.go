@@ -42,6 +42,8 @@ func (r *reader) file(f File) {
 		text, comment := uncomment(line)
 		if strings.HasPrefix(comment, "#@") {
 			r.directive(comment[2:])
+		} else if goesOn(comment) && definition.MatchString(trim(text)) {
+			text = trim(text) + `\`
 		}
 		if strings.IndexByte(text, 0) >= 0 {
 			r.errorf("a NUL byte")
@@ -95,6 +97,12 @@ func (r *reader) line(text string, l logical) {
 		r.sequence(text, l)
 		return
 	}
+	if i := brace(text); i >= 0 {
+		r.line(text[:i], l)
+		r.brace(text[i])
+		r.line(text[i+1:], l) // a condition, a sequence or a definition may begin here
+		return
+	}
 	if lines, changed := r.expand(text); changed {
 		l.plain = false
 		l.depth++
@@ -102,8 +110,19 @@ func (r *reader) line(text string, l logical) {
 		return
 	}
 	text, _ = uncomment(text) // ${_HASH}
-	for _, part := range split(r.literal(text)) {
-		r.part(part, l.plain)
+	if text = trim(r.literal(text)); text != "" {
+		r.part(text, l.plain)
+	}
+}
+
+// brace begins or ends a block.
+func (r *reader) brace(c byte) {
+	switch {
+	case r.stop:
+	case c == '{':
+		r.tree.open(r)
+	default:
+		r.tree.close(r)
 	}
 }
 
@@ -178,16 +197,8 @@ func (r *reader) sequence(text string, l logical) {
 	}
 }
 
-// part reads a brace or words.
+// part reads words.
 func (r *reader) part(text string, plain bool) {
-	switch text {
-	case "{":
-		r.tree.open(r)
-		return
-	case "}":
-		r.tree.close(r)
-		return
-	}
 	list, err := words(text)
 	if err != nil {
 		r.errorf("%v: %s", err, text)

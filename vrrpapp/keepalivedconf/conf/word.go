@@ -61,26 +61,23 @@ func uncomment(line string) (text, comment string) {
 	return line, ""
 }
 
-// split cuts a line at its braces, which stand for themselves unless they are between double quotes.
-func split(line string) (parts []string) {
-	quoted, from := false, 0
-	cut := func(to int) {
-		if part := trim(line[from:to]); part != "" {
-			parts = append(parts, part)
-		}
-	}
+// brace finds the first brace that stands for itself: not between double quotes nor in ${NAME}. Without one it returns -1.
+func brace(line string) int {
+	quoted := false
 	for i := 0; i < len(line); i++ {
-		switch line[i] {
-		case '"':
+		switch c := line[i]; {
+		case c == '"':
 			quoted = !quoted
-		case '{', '}':
-			if !quoted {
-				cut(i)
-				parts = append(parts, line[i:i+1])
-				from = i + 1
+		case quoted:
+		case c == '$' && i+1 < len(line) && line[i+1] == '{':
+			n := strings.IndexByte(line[i:], '}')
+			if n < 0 {
+				return i + 1
 			}
+			i += n
+		case c == '{' || c == '}':
+			return i
 		}
 	}
-	cut(len(line))
-	return parts
+	return -1
 }
