@@ -2,6 +2,7 @@
 # make fuzz      the fuzz targets, FUZZTIME each (default 2m)
 # make soak      the hunt: misbehaving clients and servers under reloads, HUNT long on the event loops (default 10m) and half as long on goroutines, with the race detector
 # make bench     this beside haproxy, nginx and stock Caddy, in one run, into bench/RESULTS.md; BENCH are more options
+# make lab       the VIP: every case of integration/lab with all pairs of this and keepalived, into bench/RESULTS.md; LAB are more options (make lab LAB=-short)
 # make pgo       cmd/caddy/default.pgo, the profile that the compiler optimises by, from the bench's load
 # make build     ./caddy, as xcaddy.json describes it
 
@@ -9,6 +10,7 @@ GO       ?= go
 FUZZTIME ?= 2m
 HUNT     ?= 10m
 BENCH    ?=
+LAB      ?=
 # The packages that are measured, not tested: the race detector would falsify them.
 UNRACED  := ./bench/...
 # What counts allocations and cannot under the race detector, whose sync.Pool forgets on purpose.
@@ -20,7 +22,7 @@ export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 # Nor do tests use cmd/caddy's profile, with which everything would be compiled twice more, once for the race detector.
 test lint test-only: GOFLAGS += -pgo=off
 
-.PHONY: test tools lint test-only fuzz soak bench pgo build goldens
+.PHONY: test tools lint test-only fuzz soak bench lab pgo build goldens
 
 test: tools lint test-only
 
@@ -45,6 +47,9 @@ soak:
 
 bench:
 	$(GO) run ./bench -threads 2,1 -o bench/RESULTS.md $(BENCH)
+
+lab: tools
+	$(GO) run ./bench/vip -o bench/RESULTS.md $(LAB)
 
 pgo:
 	$(GO) run ./bench -pgo cmd/caddy/default.pgo -duration 15s $(BENCH)

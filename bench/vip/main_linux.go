@@ -1,6 +1,6 @@
 // Command vip runs the cases of the lab with pairs of this program and keepalived, and prints what became of them as Markdown.
 //
-//	go run ./bench/vip [-caddy BINARY] [-pairs ours/ours,...] [-cases WORDS] [-parallel 8] [-rounds 1] [-short] [-v] [-o bench/RESULTS.md]
+//	go run ./bench/vip [-caddy BINARY] [-pairs ours/ours,...] [-cases REGEXP] [-parallel 8] [-rounds 1] [-short] [-v] [-o bench/RESULTS.md]
 //
 // With -o the chapter "The VIP" of that file is written anew, the others stay.
 package main
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -35,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("vip", flag.ContinueOnError)
 	caddy := f.String("caddy", "", "the binary to measure (default: built from ./cmd/caddy)")
 	pairs := f.String("pairs", "", "pairs to run, with commas between (default all)")
-	cases := f.String("cases", "", "only cases with one of these texts in their name, with commas between")
+	cases := f.String("cases", "", "only cases whose name this regular expression matches")
 	parallel := f.Int("parallel", 8, "cases at a time, but for those that measure under load")
 	short := f.Bool("short", false, "only the short selection, each case once")
 	rounds := f.Int("rounds", 0, "run no case more often than this (default: what medians need)")
@@ -59,7 +60,11 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if *cases != "" {
-		opt.Match = func(id string) bool { return containsAny(id, strings.Split(*cases, ",")) }
+		match, err := regexp.Compile(*cases)
+		if err != nil {
+			return err
+		}
+		opt.Match = match.MatchString
 	}
 	text := heading(args) + lab.Table(lab.RunAll(ctx, opt))
 	fmt.Print(text)
@@ -82,15 +87,6 @@ func choose(names, caddy string) ([]lab.Pair, error) {
 		list = append(list, p)
 	}
 	return list, nil
-}
-
-func containsAny(text string, words []string) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // progress goes to standard error, with the evidence of what is this program's fault.

@@ -14,6 +14,12 @@ var caddyBin string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	// A case waits most of its time: there may be more of them at a time than processors.
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		flag.Set("test.parallel", "16")
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "integration/ha:", err)

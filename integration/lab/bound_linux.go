@@ -22,7 +22,7 @@ func check(bounds []Bound, f *Figures) (list []string) {
 const slack = 60 * time.Millisecond
 
 // jitter is how far apart the lab may see two events that happen at once in two namespaces.
-const jitter = 10 * time.Millisecond
+const jitter = 15 * time.Millisecond
 
 // heldBy: at the end exactly that node has the address, and the client sends to it.
 func heldBy(node string) Bound {

@@ -108,18 +108,18 @@ func (m *Member) Terminate() {
 // Kill kills all its processes at once.
 func (m *Member) Kill() { m.end(syscall.SIGKILL) }
 
-// PowerOff is the end of the machine: nothing runs any more, nobody hears from it.
+// PowerOff is the end of the machine: nothing runs any more, nobody hears from it, and what its kernel knew is gone.
 func (m *Member) PowerOff() {
 	m.Cut()
 	m.world.bury(m.Name)
 	m.Kill()
+	m.IP("addr flush dev eth0 scope global")
+	m.world.revive(m.Name)
 }
 
-// PowerOn is a machine that starts: its cable is in, its program starts, nothing else is left.
+// PowerOn is a machine that starts: its cable is in, its program starts.
 func (m *Member) PowerOn() {
-	m.IP("addr flush dev eth0 scope global")
 	m.address()
-	m.world.revive(m.Name)
 	m.Heal()
 	m.Start()
 }
