@@ -107,7 +107,7 @@ func TestOneLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if two, err := adapt(t, "keepalived", "2"); err != nil || one != two {
+	if two, err := adapt(t, "keepalived", "2"); err != nil || one != asBlock(t, two) {
 		t.Errorf("%v\n%s\n%s", err, one, two)
 	}
 }

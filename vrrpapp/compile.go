@@ -57,6 +57,7 @@ func (c *compiler) global() {
 	}
 	c.out.StartupDelay = time.Duration(g.StartupDelay)
 	c.out.LogUnknown = g.LogUnknownVRIDs
+	c.out.VMACAddressPrefix = g.VMACAddrPrefix
 	c.out.Probe = time.Duration(g.Probe)
 	c.out.Delays = map[string]speaker.Delay{}
 	for name, d := range g.InterfaceDelays {
