@@ -123,7 +123,7 @@ func TestSameWords(t *testing.T) {
 // asBlock takes out what a file alone has, and a block in a Caddyfile has not: SIGHUP.
 func asBlock(t *testing.T, text string) string {
 	t.Helper()
-	const line = "\t\t\t\"reload_on_sighup\": true,\n"
+	const line = "\t\t\"reload_on_sighup\": true,\n"
 	if !strings.Contains(text, line) {
 		t.Error("a keepalived.conf alone does not heed SIGHUP")
 	}
