@@ -17,7 +17,7 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // stands here.
 var rows = [][]string{
 	0: {
-		"haproxyadapter/cfg", "integration/binary", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf",
+		"haproxyadapter/cfg", "integration/binary", "internal/duration", "internal/h1", "internal/oracle", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf",
 		"vrrpapp/netif/nstest", "vrrpapp/wire",
 	},
 	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif", "vrrpapp/script"},
@@ -36,7 +36,7 @@ var rows = [][]string{
 }
 
 // standardOnly are the packages that import nothing but the standard library and each other.
-var standardOnly = []string{"haproxyadapter/cfg", "internal/h1", "internal/netio", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf", "vrrpapp/wire"}
+var standardOnly = []string{"haproxyadapter/cfg", "internal/duration", "internal/h1", "internal/netio", "vrrpapp/fsm", "vrrpapp/keepalivedconf/conf", "vrrpapp/wire"}
 
 // caddyFree is where Caddy is never imported.
 const caddyFree = "internal/"

@@ -3,7 +3,7 @@ package vrrpapp
 import (
 	"encoding/json"
 
-	"github.com/caddyserver/caddy/v2"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 // App is the Caddy app "vrrp": virtual routers that take and give back addresses, as keepalived does. Its words are those of
@@ -36,8 +36,8 @@ type Global struct {
 	// MinGARP sends one announcement instead of five and none later (vrrp_min_garp).
 	MinGARP bool `json:"vrrp_min_garp,omitempty"`
 	// GARPInterval and GNAInterval are pauses between announcements on an interface (vrrp_garp_interval, vrrp_gna_interval).
-	GARPInterval caddy.Duration `json:"vrrp_garp_interval,omitempty"`
-	GNAInterval  caddy.Duration `json:"vrrp_gna_interval,omitempty"`
+	GARPInterval duration.Duration `json:"vrrp_garp_interval,omitempty"`
+	GNAInterval  duration.Duration `json:"vrrp_gna_interval,omitempty"`
 	// GARPGroups are garp_group blocks: other pauses for some interfaces.
 	GARPGroups []GARPGroup `json:"garp_groups,omitempty"`
 	// LowerPrioNoAdvert, HigherPrioSendAdvert, DownTimerAdverts, CheckUnicastSource and SkipCheckAdvAddr are the defaults of the
@@ -48,7 +48,7 @@ type Global struct {
 	CheckUnicastSource   *bool `json:"vrrp_check_unicast_src,omitempty"`
 	SkipCheckAdvAddr     bool  `json:"vrrp_skip_check_adv_addr,omitempty"`
 	// StartupDelay is how long all instances wait after the start (vrrp_startup_delay).
-	StartupDelay caddy.Duration `json:"vrrp_startup_delay,omitempty"`
+	StartupDelay duration.Duration `json:"vrrp_startup_delay,omitempty"`
 	// NotifyFIFO and VRRPNotifyFIFO get a line for each change (notify_fifo, vrrp_notify_fifo); their scripts read them.
 	NotifyFIFO     *FIFO `json:"notify_fifo,omitempty"`
 	VRRPNotifyFIFO *FIFO `json:"vrrp_notify_fifo,omitempty"`
@@ -87,9 +87,9 @@ type Global struct {
 	Guard *Guard `json:"guard,omitempty"`
 	// Rollover is how long a changed auth_pass, virtual_ipaddress or advert_int is still spoken and understood after a
 	// reload beside the new one, so that nodes can be changed one after the other. Default 1h, negative is not at all.
-	Rollover caddy.Duration `json:"rollover,omitempty"`
+	Rollover duration.Duration `json:"rollover,omitempty"`
 	// Probe is the time between two questions who answers for the virtual addresses. Default 10s, negative is never.
-	Probe caddy.Duration `json:"probe,omitempty"`
+	Probe duration.Duration `json:"probe,omitempty"`
 }
 
 // Guard is a small process of the same program that owns the sockets and the addresses: it hands them over when this process
@@ -108,20 +108,20 @@ type Guard struct {
 	// CPUs bind it (vrrp_cpu_affinity).
 	CPUs []int `json:"cpu_affinity,omitempty"`
 	// Patience is for how long this process may be silent before the guard takes it for hung and hands over. Default 10s.
-	Patience caddy.Duration `json:"patience,omitempty"`
+	Patience duration.Duration `json:"patience,omitempty"`
 }
 
 // GARPGroup is a garp_group: pauses for the announcements on some interfaces.
 type GARPGroup struct {
-	GARPInterval caddy.Duration `json:"garp_interval,omitempty"`
-	GNAInterval  caddy.Duration `json:"gna_interval,omitempty"`
-	Interfaces   []string       `json:"interfaces"`
+	GARPInterval duration.Duration `json:"garp_interval,omitempty"`
+	GNAInterval  duration.Duration `json:"gna_interval,omitempty"`
+	Interfaces   []string          `json:"interfaces"`
 }
 
 // InterfaceDelay is how long an interface must have been down or up before it counts.
 type InterfaceDelay struct {
-	Down caddy.Duration `json:"down,omitempty"`
-	Up   caddy.Duration `json:"up,omitempty"`
+	Down duration.Duration `json:"down,omitempty"`
+	Up   duration.Duration `json:"up,omitempty"`
 }
 
 // Script is a command with its arguments and who runs it.
@@ -130,7 +130,7 @@ type Script struct {
 	User    string   `json:"user,omitempty"`
 	Group   string   `json:"group,omitempty"`
 	// Timeout ends it; only of startup_script and shutdown_script. Default 10s.
-	Timeout caddy.Duration `json:"timeout,omitempty"`
+	Timeout duration.Duration `json:"timeout,omitempty"`
 }
 
 // FIFO is a named pipe for news, and the program that reads it, which gets the path as its last argument.

@@ -75,10 +75,10 @@ func (c *compiler) global() {
 		}
 	}
 	for _, r := range c.routes("static_routes", g.StaticRoutes) {
-		c.out.StaticRoutes = append(c.out.StaticRoutes, r.Route)
+		c.out.StaticRoutes = append(c.out.StaticRoutes, r)
 	}
 	for _, r := range c.rules("static_rules", g.StaticRules) {
-		c.out.StaticRules = append(c.out.StaticRules, r.Rule)
+		c.out.StaticRules = append(c.out.StaticRules, r)
 	}
 }
 

@@ -91,7 +91,7 @@ func ParsePrefix(s string) (netip.Prefix, error) {
 }
 
 // routes compiles lines of ip-route(8) words.
-func (c *compiler) routes(where string, lines []string) (out []speaker.Route) {
+func (c *compiler) routes(where string, lines []string) (out []netif.Route) {
 	for _, line := range lines {
 		r, err := netif.ParseRoute(strings.Fields(line))
 		if err == nil {
@@ -101,13 +101,13 @@ func (c *compiler) routes(where string, lines []string) (out []speaker.Route) {
 			c.failf("%s %q: %v", where, line, err)
 			continue
 		}
-		out = append(out, speaker.Route{Route: r, NoTrack: r.NoTrack})
+		out = append(out, r)
 	}
 	return out
 }
 
 // rules compiles lines of ip-rule(8) words.
-func (c *compiler) rules(where string, lines []string) (out []speaker.Rule) {
+func (c *compiler) rules(where string, lines []string) (out []netif.Rule) {
 	for _, line := range lines {
 		r, err := netif.ParseRule(strings.Fields(line))
 		if err == nil {
@@ -117,7 +117,7 @@ func (c *compiler) rules(where string, lines []string) (out []speaker.Rule) {
 			c.failf("%s %q: %v", where, line, err)
 			continue
 		}
-		out = append(out, speaker.Rule{Rule: r, NoTrack: r.NoTrack})
+		out = append(out, r)
 	}
 	return out
 }

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
@@ -181,7 +180,7 @@ func (c *compiler) machine(where string, i *Instance, r *speaker.Router) {
 		m.Version = 3
 	}
 	m.Priority = uint8(orElse(i.Priority, 100))
-	m.Interval = time.Duration(orElse(i.AdvertInt, caddy.Duration(time.Second)))
+	m.Interval = time.Duration(orElse(i.AdvertInt, duration.Duration(time.Second)))
 	m.DownAdverts = orElse(orElse(i.DownTimerAdverts, g.DownTimerAdverts), 3)
 	m.AbruptLeave = i.AbruptLeave
 	m.QuietOnLower = pick(i.LowerPrioNoAdvert, g.LowerPrioNoAdvert)
@@ -291,7 +290,7 @@ func count(words ...*int) int {
 	return 0
 }
 
-func span(words ...*caddy.Duration) time.Duration {
+func span(words ...*duration.Duration) time.Duration {
 	for _, w := range words {
 		if w != nil {
 			return time.Duration(orElse(*w, -1))

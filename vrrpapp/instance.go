@@ -1,6 +1,6 @@
 package vrrpapp
 
-import "github.com/caddyserver/caddy/v2"
+import "github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 
 // Instance is a vrrp_instance.
 type Instance struct {
@@ -14,7 +14,7 @@ type Instance struct {
 	// Priority is 1-254, the highest wins, or 255 for the owner of the addresses. Default 100.
 	Priority int `json:"priority,omitempty"`
 	// AdvertInt is between two advertisements. Default 1s; version 2: whole seconds, version 3: 10ms to 40.95s.
-	AdvertInt caddy.Duration `json:"advert_int,omitempty"`
+	AdvertInt duration.Duration `json:"advert_int,omitempty"`
 	// Version is 2 or 3. Default vrrp_version; IPv6 is always 3.
 	Version        uint8           `json:"version,omitempty"`
 	Authentication *Authentication `json:"authentication,omitempty"`
@@ -27,8 +27,8 @@ type Instance struct {
 	Routes []string `json:"virtual_routes,omitempty"`
 	Rules  []string `json:"virtual_rules,omitempty"`
 
-	NoPreempt    bool           `json:"nopreempt,omitempty"`
-	PreemptDelay caddy.Duration `json:"preempt_delay,omitempty"`
+	NoPreempt    bool              `json:"nopreempt,omitempty"`
+	PreemptDelay duration.Duration `json:"preempt_delay,omitempty"`
 	// NoAccept drops packets for the addresses unless priority is 255 (no_accept).
 	NoAccept           bool `json:"no_accept,omitempty"`
 	PromoteSecondaries bool `json:"promote_secondaries,omitempty"`
@@ -60,11 +60,11 @@ type Instance struct {
 
 	Announcing
 	// GARPExtraInterface announces addresses on other interfaces than Interface so often (garp_extra_if).
-	GARPExtraInterface   caddy.Duration `json:"garp_extra_if,omitempty"`
-	LowerPrioNoAdvert    *bool          `json:"lower_prio_no_advert,omitempty"`
-	HigherPrioSendAdvert *bool          `json:"higher_prio_send_advert,omitempty"`
-	DownTimerAdverts     int            `json:"down_timer_adverts,omitempty"`
-	SkipCheckAdvAddr     *bool          `json:"skip_check_adv_addr,omitempty"`
+	GARPExtraInterface   duration.Duration `json:"garp_extra_if,omitempty"`
+	LowerPrioNoAdvert    *bool             `json:"lower_prio_no_advert,omitempty"`
+	HigherPrioSendAdvert *bool             `json:"higher_prio_send_advert,omitempty"`
+	DownTimerAdverts     int               `json:"down_timer_adverts,omitempty"`
+	SkipCheckAdvAddr     *bool             `json:"skip_check_adv_addr,omitempty"`
 	// AbruptLeave gives the addresses up together with priority 0, as keepalived does, instead of keeping them until the
 	// successor's first advertisement.
 	AbruptLeave bool `json:"abrupt_leave,omitempty"`
@@ -129,12 +129,12 @@ type UnicastPeer struct {
 
 // Announcing is how gratuitous ARP and unsolicited neighbour advertisements repeat. Absent is the global default.
 type Announcing struct {
-	MasterDelay   *caddy.Duration `json:"garp_master_delay,omitempty"`          // 5s
-	MasterRepeat  *int            `json:"garp_master_repeat,omitempty"`         // 5
-	LowerDelay    *caddy.Duration `json:"garp_lower_prio_delay,omitempty"`      // garp_master_delay
-	LowerRepeat   *int            `json:"garp_lower_prio_repeat,omitempty"`     // garp_master_repeat
-	Refresh       *caddy.Duration `json:"garp_master_refresh,omitempty"`        // 60s; keepalived: never
-	RefreshRepeat *int            `json:"garp_master_refresh_repeat,omitempty"` // 1
+	MasterDelay   *duration.Duration `json:"garp_master_delay,omitempty"`          // 5s
+	MasterRepeat  *int               `json:"garp_master_repeat,omitempty"`         // 5
+	LowerDelay    *duration.Duration `json:"garp_lower_prio_delay,omitempty"`      // garp_master_delay
+	LowerRepeat   *int               `json:"garp_lower_prio_repeat,omitempty"`     // garp_master_repeat
+	Refresh       *duration.Duration `json:"garp_master_refresh,omitempty"`        // 60s; keepalived: never
+	RefreshRepeat *int               `json:"garp_master_refresh_repeat,omitempty"` // 1
 }
 
 // VMAC is use_vmac.

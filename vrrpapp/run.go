@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/guard"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 )
@@ -127,7 +128,7 @@ func (a *App) guard() Guard {
 		g = *a.Guard
 		g.Mode = orElse(g.Mode, "auto")
 	}
-	g.Patience = orElse(g.Patience, caddy.Duration(defaultPatience))
+	g.Patience = orElse(g.Patience, duration.Duration(defaultPatience))
 	return g
 }
 

@@ -5,8 +5,7 @@ import (
 	"maps"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/notify"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
@@ -86,7 +85,7 @@ func (b *built) runOnce(word string, s *Script) {
 		b.log.Error(word, "error", err)
 		return
 	}
-	timeout := time.Duration(orElse(s.Timeout, caddy.Duration(onceTimeout)))
+	timeout := time.Duration(orElse(s.Timeout, duration.Duration(onceTimeout)))
 	if r := program.Run(context.Background(), timeout, time.Second); !r.OK() {
 		b.log.Error(word, "result", r.String())
 	}

@@ -37,6 +37,7 @@ func (Adapter) Adapt(body []byte, options map[string]any) ([]byte, []caddyconfig
 	if err := diags.Err(); err != nil {
 		return nil, warnings, err
 	}
+	app.ReloadOnSIGHUP = true // alone with its file it is a keepalived
 	out, err := JSON(app)
 	return out, warnings, err
 }

@@ -1,14 +1,13 @@
 package keepalivedconf
 
 import (
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 )
 
 // announcing makes the rows of the garp_* words, which global_defs has with a prefix.
 func announcing(prefix string, of func(p *parser) *vrrpapp.Announcing) []keyword {
-	delay := func(field func(a *vrrpapp.Announcing) **caddy.Duration, high int) func(*parser, *line) {
+	delay := func(field func(a *vrrpapp.Announcing) **duration.Duration, high int) func(*parser, *line) {
 		return func(p *parser, l *line) {
 			if d, ok := l.wholeSeconds(0, high); ok {
 				*field(of(p)) = &d
@@ -23,11 +22,11 @@ func announcing(prefix string, of func(p *parser) *vrrpapp.Announcing) []keyword
 		}
 	}
 	return []keyword{
-		{name: prefix + "garp_master_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.MasterDelay }, maxSeconds)},
+		{name: prefix + "garp_master_delay", read: delay(func(a *vrrpapp.Announcing) **duration.Duration { return &a.MasterDelay }, maxSeconds)},
 		{name: prefix + "garp_master_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.MasterRepeat }, 1)},
-		{name: prefix + "garp_lower_prio_delay", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.LowerDelay }, maxSeconds)},
+		{name: prefix + "garp_lower_prio_delay", read: delay(func(a *vrrpapp.Announcing) **duration.Duration { return &a.LowerDelay }, maxSeconds)},
 		{name: prefix + "garp_lower_prio_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.LowerRepeat }, 0)},
-		{name: prefix + "garp_master_refresh", read: delay(func(a *vrrpapp.Announcing) **caddy.Duration { return &a.Refresh }, 1<<31-1)},
+		{name: prefix + "garp_master_refresh", read: delay(func(a *vrrpapp.Announcing) **duration.Duration { return &a.Refresh }, 1<<31-1)},
 		{name: prefix + "garp_master_refresh_repeat", read: repeat(func(a *vrrpapp.Announcing) **int { return &a.RefreshRepeat }, 1)},
 	}
 }
@@ -61,8 +60,8 @@ func readGARPGroup(p *parser, l *line) {
 }
 
 var garpKeywords = newTable([]keyword{
-	{name: "garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GARPInterval }, 0, maxFraction)},
-	{name: "gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.garp.GNAInterval }, 0, maxFraction)},
+	{name: "garp_interval", read: setTime(func(p *parser) *duration.Duration { return &p.garp.GARPInterval }, 0, maxFraction)},
+	{name: "gna_interval", read: setTime(func(p *parser) *duration.Duration { return &p.garp.GNAInterval }, 0, maxFraction)},
 	{name: "interface", each: true, read: func(p *parser, l *line) {
 		if name, ok := l.iface(); ok {
 			p.garp.Interfaces = append(p.garp.Interfaces, name)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 // word takes the next word; what says what it should be.
@@ -60,7 +60,7 @@ func (l *line) number(name, word string, low, high int) (int, bool) {
 }
 
 // seconds takes a time in seconds with a fraction.
-func (l *line) seconds(low, high float64) (caddy.Duration, bool) {
+func (l *line) seconds(low, high float64) (duration.Duration, bool) {
 	w, ok := l.word("a time in seconds")
 	if !ok {
 		return 0, false
@@ -69,7 +69,7 @@ func (l *line) seconds(low, high float64) (caddy.Duration, bool) {
 }
 
 // time reads a time in seconds with a fraction, to the microsecond.
-func (l *line) time(name, word string, low, high float64) (caddy.Duration, bool) {
+func (l *line) time(name, word string, low, high float64) (duration.Duration, bool) {
 	f, err := strconv.ParseFloat(word, 64)
 	switch {
 	case err != nil || strings.ContainsFunc(word, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }):
@@ -77,15 +77,15 @@ func (l *line) time(name, word string, low, high float64) (caddy.Duration, bool)
 	case f < low || f > high:
 		l.errorf("'%s' needs a time from %v to %v seconds, not %s", name, low, high, word)
 	default:
-		return caddy.Duration(math.Round(f*1e6)) * caddy.Duration(time.Microsecond), true
+		return duration.Duration(math.Round(f*1e6)) * duration.Duration(time.Microsecond), true
 	}
 	return 0, false
 }
 
 // wholeSeconds takes a time in seconds without a fraction.
-func (l *line) wholeSeconds(low, high int) (caddy.Duration, bool) {
+func (l *line) wholeSeconds(low, high int) (duration.Duration, bool) {
 	n, ok := l.integer(low, high)
-	return caddy.Duration(n) * caddy.Duration(time.Second), ok
+	return duration.Duration(n) * duration.Duration(time.Second), ok
 }
 
 // boolean takes on, off, true, false, yes or no; alone the keyword means on.
@@ -144,7 +144,7 @@ func setInt(field func(p *parser) *int, low, high int) func(*parser, *line) {
 	}
 }
 
-func setTime(field func(p *parser) *caddy.Duration, low, high float64) func(*parser, *line) {
+func setTime(field func(p *parser) *duration.Duration, low, high float64) func(*parser, *line) {
 	return func(p *parser, l *line) {
 		if d, ok := l.seconds(low, high); ok {
 			*field(p) = d

@@ -3,6 +3,8 @@ package keepalivedconf
 import (
 	"os/exec"
 	"os/user"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/track"
 )
 
 // Host answers the adapter's questions about the machine that the configuration is for; the answers only make warnings.
@@ -22,10 +24,7 @@ type system struct{}
 func (system) Command(name string) (string, error) { return exec.LookPath(name) }
 
 // StopsKeepalived is track.StopsKeepalived.
-func (system) StopsKeepalived(path string) (int, bool) { return stopsKeepalived(path) }
-
-// stopsKeepalived is the seam to the trackers' package.
-var stopsKeepalived = func(string) (int, bool) { return 0, false }
+func (system) StopsKeepalived(path string) (int, bool) { return track.StopsKeepalived(path) }
 
 func (system) User(name string) bool {
 	_, err := user.Lookup(name)

@@ -3,14 +3,14 @@ package keepalivedconf
 import (
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 const (
 	// centisecond is the unit of version 3's interval, and maxInterval3 the most that its 12 bits hold (RFC 5798, 5.2.7).
-	centisecond  = caddy.Duration(10 * time.Millisecond)
+	centisecond  = duration.Duration(10 * time.Millisecond)
 	maxInterval3 = 4095 * centisecond
-	second       = caddy.Duration(time.Second)
+	second       = duration.Duration(time.Second)
 )
 
 // interval rounds advert_int to what the version can say, as keepalived does.
@@ -71,7 +71,7 @@ func (p *parser) strict(i *instance) {
 	p.diags.Warnf(i.pos(word), "vrrp_instance %s: of strict mode here is no_accept, lower_prio_no_advert, no authentication, no preempt_delay and "+
 		"no garp_lower_prio_repeat, no vmac_xmit_base; what breaks its other rules is not refused", i.Name)
 	i.LowerPrioNoAdvert, i.HigherPrioSendAdvert = pointer(true), pointer(false)
-	i.LowerRepeat, i.LowerDelay = pointer(0), pointer(caddy.Duration(0))
+	i.LowerRepeat, i.LowerDelay = pointer(0), pointer(duration.Duration(0))
 	i.Authentication, i.PreemptDelay = nil, 0
 	if i.Priority != owner && (i.accept == nil || i.version(p) == 2) {
 		i.accept = pointer(false)

@@ -3,16 +3,15 @@ package keepalivedconf
 import (
 	"net/netip"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 )
 
 // globals are words of global_defs that change the instances.
 type globals struct {
 	strict                    bool
-	garpExtra                 caddy.Duration
-	startupTime, shutdownTime caddy.Duration
+	garpExtra                 duration.Duration
+	startupTime, shutdownTime duration.Duration
 	fifoScript, vrrpScript    *vrrpapp.Script
 	rules                     int // that had no preference
 }
@@ -68,8 +67,8 @@ var globalVRRP = []keyword{
 	{name: "vrrp_mcast_group4", read: multicast(func(p *parser) *string { return &p.app.MulticastGroup4 }, netip.Addr.Is4)},
 	{name: "vrrp_mcast_group6", read: multicast(func(p *parser) *string { return &p.app.MulticastGroup6 }, netip.Addr.Is6)},
 	{name: "vrrp_min_garp", read: setBool(func(p *parser) *bool { return &p.app.MinGARP })},
-	{name: "vrrp_garp_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GARPInterval }, 1e-6, maxFraction)},
-	{name: "vrrp_gna_interval", read: setTime(func(p *parser) *caddy.Duration { return &p.app.GNAInterval }, 1e-6, maxFraction)},
+	{name: "vrrp_garp_interval", read: setTime(func(p *parser) *duration.Duration { return &p.app.GARPInterval }, 1e-6, maxFraction)},
+	{name: "vrrp_gna_interval", read: setTime(func(p *parser) *duration.Duration { return &p.app.GNAInterval }, 1e-6, maxFraction)},
 	{name: "vrrp_garp_extra_if", read: func(p *parser, l *line) {
 		i := &instance{Instance: new(vrrpapp.Instance)}
 		outer := p.instance
@@ -83,7 +82,7 @@ var globalVRRP = []keyword{
 	{name: "vrrp_check_unicast_src", read: checkSource(func(p *parser) **bool { return &p.app.CheckUnicastSource })},
 	{name: "vrrp_skip_check_adv_addr", read: alwaysOn(func(p *parser) { p.app.SkipCheckAdvAddr = true })},
 	{name: "vrrp_strict", read: alwaysOn(func(p *parser) { p.global.strict = true })},
-	{name: "vrrp_startup_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.app.StartupDelay }, 0.001, maxFraction)},
+	{name: "vrrp_startup_delay", read: setTime(func(p *parser) *duration.Duration { return &p.app.StartupDelay }, 0.001, maxFraction)},
 }
 
 // alwaysOn is for words that keepalived takes for on whatever follows them.

@@ -5,8 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
@@ -54,7 +53,7 @@ var instanceBasics = []keyword{
 	{name: "interface", read: setInterface(func(p *parser) *string { return &p.instance.Interface })},
 	{name: "virtual_router_id", read: setInt(func(p *parser) *int { return &p.instance.VRID }, 1, 255)},
 	{name: "priority", read: setInt(func(p *parser) *int { return &p.instance.Priority }, 1, 255)},
-	{name: "advert_int", read: setTime(func(p *parser) *caddy.Duration { return &p.instance.AdvertInt }, 0.01, 255)},
+	{name: "advert_int", read: setTime(func(p *parser) *duration.Duration { return &p.instance.AdvertInt }, 0.01, 255)},
 	{name: "version", read: func(p *parser, l *line) {
 		if n, ok := l.integer(2, 3); ok {
 			p.instance.Version = uint8(n)
@@ -63,7 +62,7 @@ var instanceBasics = []keyword{
 	{name: "authentication", block: true, read: readAuthentication},
 	{name: "nopreempt", read: setFlag(func(p *parser) *bool { return &p.instance.NoPreempt })},
 	{name: "preempt", read: func(p *parser, _ *line) { p.instance.NoPreempt = false }},
-	{name: "preempt_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.instance.PreemptDelay }, 0, 1000)},
+	{name: "preempt_delay", read: setTime(func(p *parser) *duration.Duration { return &p.instance.PreemptDelay }, 0, 1000)},
 	{name: "accept", read: func(p *parser, _ *line) { p.instance.accept = pointer(true) }},
 	{name: "no_accept", read: func(p *parser, _ *line) { p.instance.accept = pointer(false) }},
 	{name: "promote_secondaries", read: setFlag(func(p *parser) *bool { return &p.instance.PromoteSecondaries })},
@@ -202,7 +201,7 @@ func readExtraInterface(low int) func(*parser, *line) {
 			l.warnf("'%s all': only the interfaces of addresses are announced on, not each that the instance uses", l.keyword())
 		}
 		if n, ok := l.number(l.keyword(), w, low, 86400); ok {
-			p.instance.GARPExtraInterface = caddy.Duration(n) * caddy.Duration(time.Second)
+			p.instance.GARPExtraInterface = duration.Duration(n) * duration.Duration(time.Second)
 		}
 	}
 }

@@ -4,8 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/keepalivedconf/conf"
 )
 
@@ -42,27 +41,27 @@ type tracker struct {
 type module struct {
 	Type trackerKind `json:"type"`
 
-	Command       []string       `json:"command,omitempty"`
-	Interval      caddy.Duration `json:"interval,omitempty"`
-	Timeout       caddy.Duration `json:"timeout,omitempty"`
-	Rise          int            `json:"rise,omitempty"`
-	Fall          int            `json:"fall,omitempty"`
-	InitFail      bool           `json:"init_fail,omitempty"`
-	User          string         `json:"user,omitempty"`
-	Group         string         `json:"group,omitempty"`
-	StopIsFailure bool           `json:"stop_is_failure,omitempty"`
+	Command       []string          `json:"command,omitempty"`
+	Interval      duration.Duration `json:"interval,omitempty"`
+	Timeout       duration.Duration `json:"timeout,omitempty"`
+	Rise          int               `json:"rise,omitempty"`
+	Fall          int               `json:"fall,omitempty"`
+	InitFail      bool              `json:"init_fail,omitempty"`
+	User          string            `json:"user,omitempty"`
+	Group         string            `json:"group,omitempty"`
+	StopIsFailure bool              `json:"stop_is_failure,omitempty"`
 
 	File      string `json:"file,omitempty"`
 	InitFile  *int   `json:"init_file,omitempty"`
 	Overwrite bool   `json:"overwrite,omitempty"`
 
-	Process        []string       `json:"process,omitempty"`
-	ParamMatch     string         `json:"param_match,omitempty"`
-	Quorum         *int           `json:"quorum,omitempty"`
-	QuorumMax      *int           `json:"quorum_max,omitempty"`
-	ForkDelay      caddy.Duration `json:"fork_delay,omitempty"`
-	TerminateDelay caddy.Duration `json:"terminate_delay,omitempty"`
-	FullCommand    bool           `json:"full_command,omitempty"`
+	Process        []string          `json:"process,omitempty"`
+	ParamMatch     string            `json:"param_match,omitempty"`
+	Quorum         *int              `json:"quorum,omitempty"`
+	QuorumMax      *int              `json:"quorum_max,omitempty"`
+	ForkDelay      duration.Duration `json:"fork_delay,omitempty"`
+	TerminateDelay duration.Duration `json:"terminate_delay,omitempty"`
+	FullCommand    bool              `json:"full_command,omitempty"`
 
 	Backend    string `json:"backend,omitempty"`
 	MinServers int    `json:"min_servers,omitempty"`
@@ -246,8 +245,8 @@ var processKeywords = newTable([]keyword{
 			p.tracker.QuorumMax = &n
 		}
 	}},
-	{name: "fork_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.ForkDelay }, 1e-6, 3600)},
-	{name: "terminate_delay", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.TerminateDelay }, 1e-6, 3600)},
+	{name: "fork_delay", read: setTime(func(p *parser) *duration.Duration { return &p.tracker.ForkDelay }, 1e-6, 3600)},
+	{name: "terminate_delay", read: setTime(func(p *parser) *duration.Duration { return &p.tracker.TerminateDelay }, 1e-6, 3600)},
 	{name: "delay", read: func(p *parser, l *line) {
 		if d, ok := l.seconds(1e-6, 3600); ok {
 			p.tracker.ForkDelay, p.tracker.TerminateDelay = d, d
@@ -260,15 +259,15 @@ var processKeywords = newTable([]keyword{
 var backendKeywords = newTable([]keyword{
 	{name: "backend", read: setWord(func(p *parser) *string { return &p.tracker.Backend }, "the name of a backend")},
 	{name: "min_servers", read: setInt(func(p *parser) *int { return &p.tracker.MinServers }, 1, 1<<20)},
-	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
+	{name: "interval", read: setTime(func(p *parser) *duration.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
 	{name: "weight", read: readWeight(maxWeight)},
 	{name: "init_fail", read: setFlag(func(p *parser) *bool { return &p.tracker.InitFail })},
 })
 
 var listenerKeywords = newTable([]keyword{
 	{name: "address", read: setWord(func(p *parser) *string { return &p.tracker.Address }, "an address and a port")},
-	{name: "interval", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
-	{name: "timeout", read: setTime(func(p *parser) *caddy.Duration { return &p.tracker.Timeout }, 0.001, 1e6)},
+	{name: "interval", read: setTime(func(p *parser) *duration.Duration { return &p.tracker.Interval }, 0.001, 1e6)},
+	{name: "timeout", read: setTime(func(p *parser) *duration.Duration { return &p.tracker.Timeout }, 0.001, 1e6)},
 	{name: "rise", read: setInt(func(p *parser) *int { return &p.tracker.Rise }, 1, 1<<31-1)},
 	{name: "fall", read: setInt(func(p *parser) *int { return &p.tracker.Fall }, 1, 1<<31-1)},
 	{name: "weight", read: readWeight(maxWeight)},

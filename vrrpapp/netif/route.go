@@ -50,7 +50,7 @@ type Route struct {
 	// Append adds the route after others that match it; default before them.
 	Append bool `json:"append,omitempty"`
 	// NoTrack lets the route go when somebody removes it. Host takes no notice of it: it is for who watches.
-	NoTrack bool `json:"-"`
+	NoTrack bool `json:"no_track,omitempty"`
 }
 
 // NextHop is one way of a route with several.

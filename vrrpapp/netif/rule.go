@@ -50,7 +50,7 @@ type Rule struct {
 	// Protocol is the tag. Default RouteProtocol.
 	Protocol uint8 `json:"protocol,omitempty"`
 	// NoTrack lets the rule go when somebody removes it. Host takes no notice of it: it is for who watches.
-	NoTrack bool `json:"-"`
+	NoTrack bool `json:"no_track,omitempty"`
 }
 
 // v6 finds out the family.

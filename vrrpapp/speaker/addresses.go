@@ -52,6 +52,12 @@ func (l *Local) disown(r *router, h holding) (last bool) {
 		return l.owners[h.place] == nil
 	}
 	delete(l.owners, h.place)
+	for _, o := range l.routers {
+		if o != r && o.held[h.prefix].place == h.place {
+			l.owners[h.place] = o
+			return false
+		}
+	}
 	return true
 }
 

@@ -64,8 +64,8 @@ type Router struct {
 	Addresses []Address `json:"addresses,omitempty"`
 	Excluded  []Address `json:"excluded,omitempty"`
 	// Routes and Rules come and go with the addresses (virtual_routes, virtual_rules).
-	Routes []Route `json:"routes,omitempty"`
-	Rules  []Rule  `json:"rules,omitempty"`
+	Routes []netif.Route `json:"routes,omitempty"`
+	Rules  []netif.Rule  `json:"rules,omitempty"`
 	// Interfaces are watched (track_interface). Its own is watched unless IgnoreInterface (dont_track_primary).
 	Interfaces      []TrackedInterface `json:"interfaces,omitempty"`
 	IgnoreInterface bool               `json:"ignore_interface,omitempty"`
@@ -89,18 +89,6 @@ type Address struct {
 	// VMAC puts it on a macvlan of Dev (use_vmac of an address).
 	VMAC bool `json:"vmac,omitempty"`
 	// NoTrack lets it go when somebody removes it (no_track).
-	NoTrack bool `json:"no_track,omitempty"`
-}
-
-// Route is a virtual route; NoTrack as in Address.
-type Route struct {
-	netif.Route
-	NoTrack bool `json:"no_track,omitempty"`
-}
-
-// Rule is a virtual rule; NoTrack as in Address.
-type Rule struct {
-	netif.Rule
 	NoTrack bool `json:"no_track,omitempty"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
@@ -28,6 +29,8 @@ type Local struct {
 	done   chan struct{} // it has
 	once   sync.Once
 	ending error // of the first Close
+
+	grieved atomic.Bool // the herald's complaint is on its way
 
 	// What follows is the loop's.
 

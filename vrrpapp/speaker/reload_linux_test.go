@@ -252,8 +252,8 @@ func TestRoutesAndRules(t *testing.T) {
 	lab := lab(t, "a")
 	n := lab.Node("a")
 	r := quick(200)
-	r.Routes = []Route{{Route: netif.Route{Dst: prefix("192.0.2.0/24"), Via: ip("10.9.0.9"), Src: vip}}}
-	r.Rules = []Rule{{Rule: netif.Rule{From: prefix("10.9.0.100/32"), Table: 100, Priority: 4711}}}
+	r.Routes = []netif.Route{{Dst: prefix("192.0.2.0/24"), Via: ip("10.9.0.9"), Src: vip}}
+	r.Rules = []netif.Rule{{From: prefix("10.9.0.100/32"), Table: 100, Priority: 4711}}
 	a := speak(t, n, one(r))
 	a.reaches("V", fsm.Master)
 	there := func(want bool, text, list string) {
@@ -274,7 +274,7 @@ func TestRoutesAndRules(t *testing.T) {
 	both(true)
 	n.IP("addr del 10.9.0.100/32 dev eth0") // takes the route with it
 	both(true)
-	r.Routes = []Route{{Route: netif.Route{Dst: prefix("198.51.100.0/24"), Via: ip("10.9.0.9")}}}
+	r.Routes = []netif.Route{{Dst: prefix("198.51.100.0/24"), Via: ip("10.9.0.9")}}
 	a.apply(one(r))
 	there(false, "192.0.2.0/24", "route")
 	there(true, "198.51.100.0/24", "route")

@@ -48,10 +48,16 @@ func (l *Local) reportGroup(u *unit) {
 	if !ok || role == u.role {
 		return
 	}
-	first := u.members[0]
-	n := Report{At: time.Now(), Kind: Changed, Group: u.name, From: u.role, To: role, Priority: first.machine.Status().Priority}
-	if len(first.history) > 0 {
-		n.Why = first.history[len(first.history)-1].Why
+	n := Report{At: time.Now(), Kind: Changed, Group: u.name, From: u.role, To: role}
+	for _, r := range u.members {
+		if len(r.history) == 0 {
+			continue
+		}
+		last := r.history[len(r.history)-1]
+		n.Priority = last.Priority
+		if n.Why = last.Why; n.Why != fsm.GroupFault && n.Why != fsm.GroupMaster && n.Why != fsm.GroupBackup {
+			break // the others followed this one
+		}
 	}
 	u.role = role
 	if l.opts.Report != nil {
@@ -118,7 +124,13 @@ func (l *Local) notice(r *router, n Report) {
 	}
 }
 
-// failing is called by the herald.
+// failing is called by the herald. One failure on the way to the loop is enough: the next ones say the same.
 func (l *Local) failing(r *router, on string, err error) {
-	go l.do(func() { l.complain(r, "announce on "+on, err) })
+	if !l.grieved.CompareAndSwap(false, true) {
+		return
+	}
+	go l.do(func() {
+		l.grieved.Store(false)
+		l.complain(r, "announce on "+on, err)
+	})
 }

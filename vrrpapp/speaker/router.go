@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/wire"
 )
 
@@ -25,8 +26,8 @@ type router struct {
 	macvlans map[macvlanKey]string
 	wanted   map[netip.Prefix]Address // virtual_ipaddress and virtual_ipaddress_excluded
 	held     map[netip.Prefix]holding
-	routes   []Route // that are in place
-	rules    []Rule
+	routes   []netif.Route // that are in place
+	rules    []netif.Rule
 	routed   bool // they are, also when there are none
 	started  bool
 	keeping  bool // during Stop.Keep

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 )
 
 // putRoutes adds the routes and rules of a holder. Those that are there already stay: the kernel may have dropped some
@@ -13,13 +15,13 @@ func (l *Local) putRoutes(r *router) {
 	l.removeRoutes(r, without(r.routes, r.cfg.Routes), without(r.rules, r.cfg.Rules))
 	r.routes, r.rules, r.routed = r.cfg.Routes, r.cfg.Rules, true
 	for _, x := range r.cfg.Routes {
-		if err := l.host.AddRoute(x.Route); err != nil {
+		if err := l.host.AddRoute(x); err != nil {
 			l.complain(r, fmt.Sprintf("route %v", x.Dst), err)
 		}
 	}
 	for _, x := range r.cfg.Rules {
-		if err := l.host.AddRule(x.Rule); err != nil {
-			l.complain(r, fmt.Sprintf("rule %+v", x.Rule), err)
+		if err := l.host.AddRule(x); err != nil {
+			l.complain(r, fmt.Sprintf("rule %+v", x), err)
 		}
 	}
 }
@@ -30,14 +32,14 @@ func (l *Local) takeRoutes(r *router) {
 	r.routes, r.rules, r.routed = nil, nil, false
 }
 
-func (l *Local) removeRoutes(r *router, routes []Route, rules []Rule) {
+func (l *Local) removeRoutes(r *router, routes []netif.Route, rules []netif.Rule) {
 	for _, x := range slices.Backward(rules) {
-		if _, err := l.host.RemoveRule(x.Rule); err != nil {
-			l.complain(r, fmt.Sprintf("rule %+v", x.Rule), err)
+		if _, err := l.host.RemoveRule(x); err != nil {
+			l.complain(r, fmt.Sprintf("rule %+v", x), err)
 		}
 	}
 	for _, x := range slices.Backward(routes) {
-		if _, err := l.host.RemoveRoute(x.Route); err != nil {
+		if _, err := l.host.RemoveRoute(x); err != nil {
 			l.complain(r, fmt.Sprintf("route %v", x.Dst), err)
 		}
 	}
@@ -51,12 +53,12 @@ func (l *Local) restoreRoutes() {
 		}
 		for _, x := range r.cfg.Routes {
 			if !x.NoTrack {
-				l.complain(r, fmt.Sprintf("route %v", x.Dst), l.host.AddRoute(x.Route))
+				l.complain(r, fmt.Sprintf("route %v", x.Dst), l.host.AddRoute(x))
 			}
 		}
 		for _, x := range r.cfg.Rules {
 			if !x.NoTrack {
-				l.complain(r, fmt.Sprintf("rule %+v", x.Rule), l.host.AddRule(x.Rule))
+				l.complain(r, fmt.Sprintf("rule %+v", x), l.host.AddRule(x))
 			}
 		}
 	}

@@ -28,12 +28,13 @@ type socket struct {
 	routers [256]*router
 	users   int
 	vrids   netif.VRIDs
-	stale   bool   // the kernel's filter is not that of vrids
-	drained uint64 // the turn in which it was
-	on      string // the interface's name
-	unknown uint64 // messages for VRIDs that are not ours
-	missed  uint64 // of those, what others had no room for
-	drain   func(*netif.Packet)
+	stale   bool                // the kernel's filter is not that of vrids
+	drained uint64              // the turn in which it was
+	on      string              // the interface's name
+	unknown uint64              // messages for VRIDs that are not ours
+	missed  uint64              // of those, what others had no room for
+	drain   func(*netif.Packet) // into the inbox
+	count   func(*netif.Packet) // what others sees
 	reading sync.WaitGroup
 }
 
@@ -97,6 +98,7 @@ func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*sock
 		return nil, err
 	}
 	s.drain = func(p *netif.Packet) { l.inbox.put(s, p) }
+	s.count = func(p *netif.Packet) { l.foreign(s, p) }
 	s.reading.Go(func() { s.read(l) })
 	return s, nil
 }

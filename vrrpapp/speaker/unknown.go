@@ -27,16 +27,19 @@ func (l *Local) countUnknown(s *socket) {
 	if s.others == nil {
 		return
 	}
-	s.others.Drain(func(p *netif.Packet) {
-		if len(p.Data) < 2 || s.vrids.Has(p.Data[1]) {
-			return // from before the filter was set
-		}
-		s.unknown++
-		if l.cfg.LogUnknown {
-			l.notice(nil, Report{Kind: Noticed, Why: ForeignVRID, Peer: p.Src, Detail: fmt.Sprintf("virtual_router_id %d on %s", p.Data[1], s.on)})
-		}
-	})
+	s.others.Drain(s.count)
 	lost := s.others.Dropped()
 	s.unknown += lost - s.missed
 	s.missed = lost
+}
+
+// foreign is one of them.
+func (l *Local) foreign(s *socket, p *netif.Packet) {
+	if len(p.Data) < 2 || s.vrids.Has(p.Data[1]) {
+		return // from before the filter was set
+	}
+	s.unknown++
+	if l.cfg.LogUnknown {
+		l.notice(nil, Report{Kind: Noticed, Why: ForeignVRID, Peer: p.Src, Detail: fmt.Sprintf("virtual_router_id %d on %s", p.Data[1], s.on)})
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 func init() { caddy.RegisterModule(new(Backend)) }
@@ -33,7 +35,7 @@ type Backend struct {
 	// MinServers is how many must be usable (min_servers). Default 1.
 	MinServers int `json:"min_servers,omitempty"`
 	// Interval is between two questions (interval). Default 100ms.
-	Interval caddy.Duration `json:"interval,omitempty"`
+	Interval duration.Duration `json:"interval,omitempty"`
 	// InitFailed takes it for down until it was asked (init_fail).
 	InitFailed bool `json:"init_fail,omitempty"`
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 // app is a haproxy app with one backend, web.
@@ -33,7 +35,7 @@ func TestBackend(t *testing.T) {
 	var a app
 	a.usable.Store(2)
 	a.total.Store(3)
-	b := &Backend{Backend: "web", MinServers: 2, Interval: caddy.Duration(time.Millisecond)}
+	b := &Backend{Backend: "web", MinServers: 2, Interval: duration.Duration(time.Millisecond)}
 	if err := b.of(&a); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestBackendIsTold(t *testing.T) {
 	var a telling
 	a.total.Store(1)
 	t.Run("", func(t *testing.T) {
-		b := &Backend{Backend: "web", MinServers: 1, Interval: caddy.Duration(time.Hour)}
+		b := &Backend{Backend: "web", MinServers: 1, Interval: duration.Duration(time.Hour)}
 		if err := b.of(&a); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 // counter turns results into verdicts: rise of one kind in a row, or fall of the other, make a change. The first result of all
@@ -51,8 +51,8 @@ func every(ctx context.Context, interval time.Duration, do func()) {
 	}
 }
 
-func atLeast(d *caddy.Duration, standard time.Duration) {
+func atLeast(d *duration.Duration, standard time.Duration) {
 	if *d == 0 {
-		*d = caddy.Duration(standard)
+		*d = duration.Duration(standard)
 	}
 }

@@ -9,8 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
 
@@ -56,7 +55,7 @@ func TestScriptAsKeepalived(t *testing.T) {
 	}
 
 	path, over = results(t, flaps)
-	s := ready(t, &Script{Command: []string{path}, Interval: caddy.Duration(10 * time.Millisecond), Timeout: caddy.Duration(5 * time.Second), Rise: rise, Fall: fall})
+	s := ready(t, &Script{Command: []string{path}, Interval: duration.Duration(10 * time.Millisecond), Timeout: duration.Duration(5 * time.Second), Rise: rise, Fall: fall})
 	ours := ""
 	t.Run("ours", func(t *testing.T) {
 		w := watch(t, s)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 func init() { caddy.RegisterModule(new(Listener)) }
@@ -18,9 +20,9 @@ type Listener struct {
 	// Address is "host:port", ":port" (127.0.0.1, else ::1) or "unix//path", as Caddy writes addresses.
 	Address string `json:"address"`
 	// Interval is between two connections (interval). Default 1s.
-	Interval caddy.Duration `json:"interval,omitempty"`
+	Interval duration.Duration `json:"interval,omitempty"`
 	// Timeout is how long a connection may take (timeout). Default Interval.
-	Timeout caddy.Duration `json:"timeout,omitempty"`
+	Timeout duration.Duration `json:"timeout,omitempty"`
 	// Rise and Fall are how many must succeed or fail in a row to make a change (rise, fall). Default 1.
 	Rise int `json:"rise,omitempty"`
 	Fall int `json:"fall,omitempty"`

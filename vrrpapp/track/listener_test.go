@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 )
 
 func listener(t *testing.T, address string) *Listener {
 	t.Helper()
-	l := &Listener{Address: address, Interval: caddy.Duration(10 * time.Millisecond), Timeout: caddy.Duration(5 * time.Second)}
+	l := &Listener{Address: address, Interval: duration.Duration(10 * time.Millisecond), Timeout: duration.Duration(5 * time.Second)}
 	if err := l.Provision(caddy.Context{}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
@@ -33,8 +34,8 @@ type Process struct {
 	QuorumMax *int `json:"quorum_max,omitempty"`
 	// ForkDelay is how long the quorum must have been there before it is up, TerminateDelay how long it must have been lost
 	// (fork_delay, terminate_delay, delay). Default 0.
-	ForkDelay      caddy.Duration `json:"fork_delay,omitempty"`
-	TerminateDelay caddy.Duration `json:"terminate_delay,omitempty"`
+	ForkDelay      duration.Duration `json:"fork_delay,omitempty"`
+	TerminateDelay duration.Duration `json:"terminate_delay,omitempty"`
 	// FullCommand compares the command line, not the name (full_command).
 	FullCommand bool `json:"full_command,omitempty"`
 

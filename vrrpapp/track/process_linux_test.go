@@ -10,8 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
@@ -155,7 +154,7 @@ func (i inside) Run(ctx context.Context, tell func(Verdict)) {
 // A quorum that comes and goes within fork_delay is none.
 func TestProcessDelays(t *testing.T) {
 	var told []bool
-	q := quorum{Process: &Process{Process: []string{"x"}, Quorum: 1, ForkDelay: caddy.Duration(time.Hour), TerminateDelay: caddy.Duration(time.Millisecond)},
+	q := quorum{Process: &Process{Process: []string{"x"}, Quorum: 1, ForkDelay: duration.Duration(time.Hour), TerminateDelay: duration.Duration(time.Millisecond)},
 		tell: func(v Verdict) { told = append(told, v.Up) }}
 	q.count(0, true)
 	q.count(1, false)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
@@ -29,9 +30,9 @@ type Script struct {
 	// Command is the program, an absolute path, and its arguments (script).
 	Command []string `json:"command"`
 	// Interval is between two starts (interval). Default 1s.
-	Interval caddy.Duration `json:"interval,omitempty"`
+	Interval duration.Duration `json:"interval,omitempty"`
 	// Timeout ends a run and makes it a failure (timeout). Default Interval.
-	Timeout caddy.Duration `json:"timeout,omitempty"`
+	Timeout duration.Duration `json:"timeout,omitempty"`
 	// Rise and Fall are how many runs in a row must succeed or fail to make a change (rise, fall). Default 1. The first run
 	// decides alone.
 	Rise int `json:"rise,omitempty"`

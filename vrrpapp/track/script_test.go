@@ -13,6 +13,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
@@ -55,7 +56,7 @@ func TestScriptFollowsItsStatus(t *testing.T) {
 	bad := filepath.Join(dir, "bad")
 	runs := filepath.Join(dir, "runs")
 	path := file(t, "check", "#!/bin/sh\necho \"$*\" >>"+runs+"\n! test -e "+bad+"\n")
-	s := ready(t, &Script{Command: []string{path, "a b", "$HOME"}, Interval: caddy.Duration(20 * time.Millisecond), Timeout: caddy.Duration(10 * time.Second)})
+	s := ready(t, &Script{Command: []string{path, "a b", "$HOME"}, Interval: duration.Duration(20 * time.Millisecond), Timeout: duration.Duration(10 * time.Second)})
 	w := watch(t, s)
 	w.wantUp(true)
 	os.WriteFile(bad, nil, 0o600)
@@ -105,7 +106,7 @@ func TestScriptTimesOut(t *testing.T) {
 	dir := t.TempDir()
 	pids := filepath.Join(dir, "pids")
 	path := file(t, "slow", "#!/bin/sh\nsleep 300 &\necho $! $$ >>"+pids+"\nwait\n")
-	s := ready(t, &Script{Command: []string{path}, Interval: caddy.Duration(10 * time.Millisecond), Timeout: caddy.Duration(300 * time.Millisecond)})
+	s := ready(t, &Script{Command: []string{path}, Interval: duration.Duration(10 * time.Millisecond), Timeout: duration.Duration(300 * time.Millisecond)})
 	w := watch(t, s)
 	if v := w.wantUp(false); !strings.HasPrefix(v.Why, "timed out") {
 		t.Error(v)
@@ -151,7 +152,7 @@ func TestScriptIsValidated(t *testing.T) {
 	}
 	s := &Script{Command: []string{"/bin/true"}}
 	s.Provision(caddy.Context{})
-	if s.Interval != caddy.Duration(time.Second) || s.Timeout != s.Interval || s.Rise != 1 || s.Fall != 1 {
+	if s.Interval != duration.Duration(time.Second) || s.Timeout != s.Interval || s.Rise != 1 || s.Fall != 1 {
 		t.Errorf("defaults %+v", s)
 	}
 }
@@ -161,7 +162,7 @@ func TestScriptIsEndedWithItsTracker(t *testing.T) {
 	began := filepath.Join(t.TempDir(), "began")
 	path := file(t, "long", "#!/bin/sh\necho >"+began+"\nexec sleep 300\n")
 	t.Run("", func(t *testing.T) {
-		watch(t, ready(t, &Script{Command: []string{path}, Timeout: caddy.Duration(time.Hour)}))
+		watch(t, ready(t, &Script{Command: []string{path}, Timeout: duration.Duration(time.Hour)}))
 		if !within(10*time.Second, func() bool { _, err := os.Stat(began); return err == nil }) {
 			t.Error("never began")
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/duration"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/script"
 )
 
@@ -77,7 +78,7 @@ func TestStopIsFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			os.Remove(bad)
 			path := file(t, "s", text)
-			s := &Script{Command: []string{path, "a b", "c"}, Interval: caddy.Duration(20 * time.Millisecond), Timeout: caddy.Duration(10 * time.Second), StopIsFailure: true}
+			s := &Script{Command: []string{path, "a b", "c"}, Interval: duration.Duration(20 * time.Millisecond), Timeout: duration.Duration(10 * time.Second), StopIsFailure: true}
 			w := watch(t, ready(t, s))
 			w.wantUp(true)
 			os.WriteFile(bad, nil, 0o600)
