@@ -17,7 +17,7 @@ func hostile() []Case {
 			Want: quiet, Weak: "a", Why: suppressed,
 		},
 		{
-			Ceiling: under(0), Name: "10,000 bogus packets a second", Alone: true, Short: true,
+			Ceiling: under(0), Name: "10,000 bogus packets a second", Alone: true, Short: true, Alike: true,
 			Do: func(w *World) {
 				if n := w.Inject(bogus(), 50000, 100*time.Microsecond); n < 20000 {
 					w.Fatalf("only %d packets in 5 s", n)

@@ -130,7 +130,7 @@ func killed() []Case {
 			GoalOf: "a",
 		},
 		{
-			Name: "SIGKILL of the child only", Timings: three, Short: true, Repeat: 3,
+			Name: "SIGKILL of the child only", Timings: three, Short: true, Alike: true, Repeat: 3,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				child := w.Member("a").Child()

@@ -25,7 +25,7 @@ func mismatch() []Case {
 		mismatched("advert_int 1 and 2", func(w *World) { w.Member("b").Config.Interval = 2 * time.Second }),
 	}
 	for i := range list {
-		list[i].Want, list[i].Short = one, true
+		list[i].Want, list[i].Short, list[i].Alike = one, true, true
 		if i >= 2 {
 			list[i].Weak, list[i].Why = "ab", rejects
 		}
@@ -48,7 +48,7 @@ func split() []Case {
 			w.blames()
 		}
 		list[i].Weak, list[i].Why = "ab", "two masters, and a log line at best"
-		list[i].Short = i == 0
+		list[i].Short, list[i].Alike = i == 0, true
 	}
 	return list
 }

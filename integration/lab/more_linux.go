@@ -12,7 +12,7 @@ import (
 func more() []Case {
 	return []Case{
 		{
-			Name: "three nodes, two failures", Nodes: []string{"a", "b", "c"}, Short: true, Most: 90 * time.Second,
+			Name: "three nodes, two failures", Nodes: []string{"a", "b", "c"}, Short: true, Alike: true, Most: 90 * time.Second,
 			Do: func(w *World) {
 				w.Phase(0.3)
 				w.Member("a").PowerOff()
@@ -48,7 +48,7 @@ func more() []Case {
 			Want: func(Timing) []Bound { return []Bound{heldBy("a"), failed(0), lost(10), nobody(jitter)} },
 		},
 		{
-			Name: "10,000 address changes on the host", Timings: []Timing{V2, V3}, Short: true,
+			Name: "10,000 address changes on the host", Timings: []Timing{V2, V3}, Short: true, Alike: true,
 			Do: func(w *World) {
 				for _, m := range w.Members {
 					m.churn(10000)

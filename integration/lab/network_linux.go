@@ -120,7 +120,7 @@ func meddling() []Case {
 			GoalOf: "a",
 		},
 		{
-			Name: "own address deleted, VIP of its subnet", Short: true, Repeat: 3,
+			Name: "own address deleted, VIP of its subnet", Short: true, Alike: true, Repeat: 3,
 			Configure: func(w *World) {
 				for _, m := range w.Members {
 					m.Config.VIPs = []string{"10.80.0.100/24"}
@@ -133,7 +133,7 @@ func meddling() []Case {
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 		},
 		{
-			Name: "VIP added by hand on the backup", Figure: "several", Short: true,
+			Name: "VIP added by hand on the backup", Figure: "several", Short: true, Alike: true,
 			Do: func(w *World) {
 				b := w.Member("b")
 				b.IP("addr add " + w.host() + " dev eth0")
@@ -180,7 +180,7 @@ func meddling() []Case {
 			GoalOf: "a",
 		},
 		{
-			Name: "interface deleted and re-created", Short: true, Most: 90 * time.Second,
+			Name: "interface deleted and re-created", Short: true, Alike: true, Most: 90 * time.Second,
 			Do: func(w *World) {
 				a := w.Member("a")
 				a.Tear()

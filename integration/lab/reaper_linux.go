@@ -16,7 +16,7 @@ while read -r do group; do
 	-) rest=; for g in $all; do [ "$g" = "$group" ] || rest="$rest $g"; done; all=$rest ;;
 	esac
 done
-for g in $all; do kill -KILL -- "-$g"; done`
+for g in $all; do kill -KILL "-$g"; done`
 
 // reaper kills the processes of cases when this process dies without cleaning up: a shell that waits for the end of its
 // input, on which it is told the process groups.

@@ -15,7 +15,7 @@ func reload() []Case {
 	return append([]Case{
 		{
 			Ceiling: under(0),
-			Name:    "reload of nothing", Timings: three, Short: true,
+			Name:    "reload of nothing", Timings: three, Short: true, Alike: true,
 			Do:   func(w *World) { w.rolling(nil) },
 			Want: quiet,
 		},
@@ -33,7 +33,7 @@ func reload() []Case {
 		},
 		{
 			Ceiling: under(0),
-			Name:    "priority", Short: true,
+			Name:    "priority", Short: true, Alike: true,
 			Do:   func(w *World) { w.rolling(func(c *Config) { c.Priority += 20 }) },
 			Want: quiet,
 		},
@@ -57,7 +57,7 @@ func reload() []Case {
 		},
 		{
 			Ceiling: under(0),
-			Name:    "100 reloads in 10 s", Short: true,
+			Name:    "100 reloads in 10 s", Short: true, Alike: true,
 			Do: func(w *World) {
 				tick := time.NewTicker(100 * time.Millisecond)
 				defer tick.Stop()
@@ -81,7 +81,7 @@ func reload() []Case {
 		},
 		{
 			Ceiling: under(0),
-			Name:    "a reload that fails", Short: true, Only: "a",
+			Name:    "a reload that fails", Short: true, Alike: true, Only: "a",
 			Do:   func(w *World) { w.Member("a").failingReload() },
 			Want: quiet,
 		},
