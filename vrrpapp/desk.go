@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/guard"
@@ -38,7 +39,7 @@ func newDesk() *desk {
 		retired: map[string]notify.Scripts{}, deleted: map[string]bool{},
 	}
 	d.notifier = notify.New(d.failed)
-	d.counts.transitions = map[transition]uint64{}
+	d.counts = counts{transitions: map[transition]uint64{}, leaving: map[string]time.Time{}, handovers: map[string]time.Duration{}}
 	go d.run()
 	return d
 }
@@ -216,6 +217,8 @@ var sentences = map[fsm.Reason]string{
 	fsm.OldPassword:       "the peer still uses the password from before the reload",
 	fsm.EqualPriority:     "the peer has our priority: the higher address decides",
 	fsm.HeldWithoutMaster: "there is no master, and this node is held back",
+	speaker.ForeignVRID:   "advertisements for a virtual router that is not ours",
+	speaker.HeldElsewhere: "another node answers for a virtual address",
 	fsm.Late:              "a timer came late: this machine is too busy for this advert_int",
 }
 

@@ -23,6 +23,8 @@ type transition struct {
 type counts struct {
 	mu          sync.Mutex
 	transitions map[transition]uint64
+	leaving     map[string]time.Time     // by instance, while it hands over
+	handovers   map[string]time.Duration // the last one's
 }
 
 func (c *counts) count(r speaker.Report) {
@@ -31,6 +33,13 @@ func (c *counts) count(r speaker.Report) {
 	}
 	c.mu.Lock()
 	c.transitions[transition{r.Router, r.To.Role(), r.Why}]++
+	if began, ok := c.leaving[r.Router]; ok {
+		c.handovers[r.Router] = r.At.Sub(began)
+		delete(c.leaving, r.Router)
+	}
+	if r.To == fsm.Leaving {
+		c.leaving[r.Router] = r.At
+	}
 	c.mu.Unlock()
 }
 
@@ -56,6 +65,7 @@ var (
 	dMismatch    = desc("config_mismatch", "Whether a peer's setting differs from ours.", "peer", "field")
 	dGARP        = desc("garp_sent_total", "Gratuitous ARP requests and unsolicited neighbour advertisements sent.")
 	dRemoved     = desc("vip_removed_total", "Times that somebody else took a virtual address away.")
+	dHandover    = desc("handover_seconds", "From priority 0 to the successor's first advertisement, or the end of the wait, of the last hand-over.")
 	dSendErrors  = desc("send_errors_total", "Advertisements that the kernel did not take.")
 )
 
@@ -63,7 +73,7 @@ var (
 func (collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		dState, dTransitions, dPriority, dSent, dReceived, dRejected, dConflicts, dLastAdvert, dLate, dPresent, dForeign, dMismatch,
-		dGARP, dRemoved, dSendErrors,
+		dGARP, dRemoved, dHandover, dSendErrors,
 	} {
 		out <- d
 	}
@@ -88,6 +98,9 @@ func (collector) Collect(out chan<- prometheus.Metric) {
 	defer d.counts.mu.Unlock()
 	for t, n := range d.counts.transitions {
 		out <- prometheus.MustNewConstMetric(dTransitions, prometheus.CounterValue, float64(n), t.instance, t.to.String(), string(t.why))
+	}
+	for name, took := range d.counts.handovers {
+		out <- prometheus.MustNewConstMetric(dHandover, prometheus.GaugeValue, took.Seconds(), name)
 	}
 }
 

@@ -149,6 +149,7 @@ func TestOrders(t *testing.T) {
 		`vrrp_state{instance="VI_1"} 2`, `vrrp_effective_priority{instance="VI_1"} 100`,
 		`vrrp_vip_present{dev="eth0",instance="VI_1",vip="10.9.0.100/32"} 1`, `vrrp_adverts_sent_total{instance="VI_1"} `,
 		`vrrp_transitions_total{instance="VI_1",reason="master_down",to="MASTER"} `, `vrrp_last_advert_age_seconds{instance="VI_1"} `,
+		`vrrp_handover_seconds{instance="VI_1"} 0.`,
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no %q in the metrics", want)
