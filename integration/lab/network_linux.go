@@ -42,7 +42,7 @@ func network() []Case {
 			},
 		},
 		{
-			Name: "partition heals, 16 phases", Timings: []Timing{V2, V3}, Short: true, Most: 4 * time.Minute,
+			Name: "partition heals, 16 phases", Timings: []Timing{V3, V2}, Short: true, Most: 4 * time.Minute,
 			Configure: func(w *World) {
 				preempt(w)
 				w.Member("b").Config.Priority = 90
