@@ -10,7 +10,7 @@ func Capture(p Pair, t Timing, file string) *Outcome {
 	c := &Case{
 		Name: "capture", Group: "capture", Cold: true,
 		Do: func(w *World) {
-			dump := w.lab.Switch.Start("tcpdump", "-i", "a", "-U", "-w", file, "vrrp or arp or icmp6 or ip6 proto 112")
+			dump := w.lab.Switch.Start("tcpdump", "--immediate-mode", "-i", "a", "-U", "-w", file, "vrrp or arp or icmp6 or ip6 proto 112")
 			w.Must("tcpdump listens", soon, func() bool { s, err := os.Stat(file); return err == nil && s.Size() > 0 })
 			w.Up()
 			w.Pass(2 * w.Timing.Interval)

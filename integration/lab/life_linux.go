@@ -35,7 +35,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
+			Goal:   func(Timing) []Bound { return []Bound{smooth} },
 			GoalOf: "a",
 		},
 		{
@@ -46,7 +46,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
+			Goal:   func(Timing) []Bound { return []Bound{smooth} },
 			GoalOf: "a",
 		},
 		{
@@ -67,7 +67,7 @@ func life() []Case {
 				w.Member("a").Order("handover")
 				w.Settle("b")
 			},
-			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), lost(2), nobody(jitter), changes(2)} },
+			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), smooth, changes(2)} },
 			GoalOf: "a",
 		},
 	}, killed()...)

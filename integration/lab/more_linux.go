@@ -39,7 +39,7 @@ func more() []Case {
 				}
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{lost(2), nobody(jitter)} },
+			Goal:   func(Timing) []Bound { return []Bound{smooth} },
 			GoalOf: "a",
 		},
 		{
