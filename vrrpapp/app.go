@@ -77,7 +77,7 @@ type Global struct {
 	// LogUnknownVRIDs logs advertisements for virtual routers that are not ours (log_unknown_vrids).
 	LogUnknownVRIDs bool `json:"log_unknown_vrids,omitempty"`
 	// VMACPrefix begins the names of macvlans (vmac_prefix, default "vrrp"), VMACAddrPrefix those for addresses of other
-	// interfaces (vmac_addr_prefix).
+	// interfaces (vmac_addr_prefix, default VMACPrefix).
 	VMACPrefix     string `json:"vmac_prefix,omitempty"`
 	VMACAddrPrefix string `json:"vmac_addr_prefix,omitempty"`
 	// ReloadOnSIGHUP loads the configuration's file again at SIGHUP, as keepalived does. The keepalived adapter sets it; Caddy
@@ -103,7 +103,7 @@ type Guard struct {
 	Priority int `json:"rt_priority,omitempty"`
 	// NoSwap locks its memory (vrrp_no_swap). Default true where it is allowed.
 	NoSwap *bool `json:"no_swap,omitempty"`
-	// Niceness is its nice value without a real-time priority (vrrp_priority), -20 to 19.
+	// Niceness is its nice value without a real-time priority (vrrp_priority), -20 to 19. 0 is the default: -20.
 	Niceness int `json:"niceness,omitempty"`
 	// CPUs bind it (vrrp_cpu_affinity).
 	CPUs []int `json:"cpu_affinity,omitempty"`

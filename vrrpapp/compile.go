@@ -39,6 +39,10 @@ func (a *App) compile(defaults map[string]trackerDefaults) (speaker.Config, []st
 		c.instance(i)
 	}
 	c.duplicates()
+	c.unheard()
+	if len(c.errs) == 0 {
+		c.errs = append(c.errs, c.out.Check()) // what Start would refuse, `caddy validate` refuses too
+	}
 	return c.out, c.warnings, errors.Join(c.errs...)
 }
 
@@ -58,6 +62,8 @@ func (c *compiler) global() {
 	c.out.StartupDelay = time.Duration(g.StartupDelay)
 	c.out.LogUnknown = g.LogUnknownVRIDs
 	c.out.Probe = time.Duration(g.Probe)
+	c.out.VMACAddressPrefix = orElse(g.VMACAddrPrefix, g.VMACPrefix)
+	c.guard()
 	c.out.Delays = map[string]speaker.Delay{}
 	for name, d := range g.InterfaceDelays {
 		c.within("interface_up_down_delays "+name, time.Duration(d.Down), 255*time.Second)
