@@ -32,9 +32,10 @@ type desk struct {
 // deskDepth is how many reports may wait for a slow event handler. Scripts do not hold the desk up.
 const deskDepth = 8192
 
-func newDesk() *desk {
+// newDesk opens a desk that b rules until rule says otherwise.
+func newDesk(b *built) *desk {
 	d := &desk{
-		in: make(chan speaker.Report, deskDepth), done: make(chan struct{}),
+		in: make(chan speaker.Report, deskDepth), done: make(chan struct{}), ruling: b,
 		retired: map[string]notify.Scripts{}, deleted: map[string]bool{},
 	}
 	d.notifier = notify.New(d.failed)
@@ -45,9 +46,7 @@ func newDesk() *desk {
 
 // failed is a script's or a FIFO's trouble.
 func (d *desk) failed(what string, err error) {
-	if b := d.ruler(); b != nil {
-		b.log.Error(what, "error", err)
-	}
+	d.ruler().log.Error(what, "error", err)
 }
 
 func (d *desk) ruler() *built {
