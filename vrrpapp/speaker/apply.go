@@ -190,6 +190,9 @@ func (l *Local) readLinks(c Config) {
 		if k.fresh {
 			k.fresh, k.anew = false, false // nothing of ours can be missing
 		}
+		for _, r := range l.routers {
+			l.promoteSecondaries(r, k) // it may be new in the configuration of an interface that is not
+		}
 	}
 }
 

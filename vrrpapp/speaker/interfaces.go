@@ -84,9 +84,14 @@ func (l *Local) newInterface(k *link) {
 		return nil
 	})
 	for _, r := range l.routers {
-		if r.cfg.PromoteSecondaries && (k.name == r.cfg.Interface || k.name == r.cfg.device()) {
-			l.complain(r, "promote_secondaries", l.ns.Do(func() error { return netif.PromoteSecondaries(k.name) }))
-		}
+		l.promoteSecondaries(r, k)
+	}
+}
+
+// promoteSecondaries sets the kernel's switch, if k is an interface of r's and r wants it.
+func (l *Local) promoteSecondaries(r *router, k *link) {
+	if r.cfg.PromoteSecondaries && k.exists && (k.name == r.cfg.Interface || k.name == r.cfg.device()) {
+		l.complain(r, "promote_secondaries", l.ns.Do(func() error { return netif.PromoteSecondaries(k.name) }))
 	}
 }
 
