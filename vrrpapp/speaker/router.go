@@ -31,6 +31,7 @@ type router struct {
 	routed   bool // they are, also when there are none
 	started  bool
 	keeping  bool // during Stop.Keep
+	goesOn   bool // it ends here and begins there under the same name, as a change of VRID does: no script is to see a stop
 
 	witnesses map[netip.Prefix]witness
 	extra     *alarm // garp_extra_if
