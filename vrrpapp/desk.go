@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/guard"
@@ -39,7 +40,7 @@ func newDesk(b *built) *desk {
 		retired: map[string]notify.Scripts{}, deleted: map[string]bool{},
 	}
 	d.notifier = notify.New(d.failed)
-	d.counts.transitions = map[transition]uint64{}
+	d.counts = counts{transitions: map[transition]uint64{}, leaving: map[string]time.Time{}, handed: map[string]time.Duration{}}
 	go d.run()
 	return d
 }
@@ -140,10 +141,11 @@ func (d *desk) handle(b *built, r speaker.Report) {
 // changed tells about a state. Scripts and events follow the roles, the log every change.
 func (d *desk) changed(b *built, r speaker.Report) {
 	b.log.Info(r.From.String()+" -> "+r.To.String(), attrs(r)...)
-	d.counts.count(r)
+	d.counts.handOver(r)
 	if r.From.Role() == r.To.Role() {
 		return
 	}
+	d.counts.count(r)
 	kind, name := notify.Instance, r.Router
 	if r.Group != "" {
 		kind, name = notify.Group, r.Group

@@ -23,8 +23,26 @@ type transition struct {
 type counts struct {
 	mu          sync.Mutex
 	transitions map[transition]uint64
+	leaving     map[string]time.Time     // by instance: when its hand-over began
+	handed      map[string]time.Duration // how long the last one took
 }
 
+// handOver measures from priority 0 to the successor's first advertisement, or to the end of the wait for it.
+func (c *counts) handOver(r speaker.Report) {
+	if r.Router == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.To == fsm.Leaving {
+		c.leaving[r.Router] = r.At
+	} else if begun, ok := c.leaving[r.Router]; ok {
+		delete(c.leaving, r.Router)
+		c.handed[r.Router] = max(0, r.At.Sub(begun))
+	}
+}
+
+// count takes changes of role: Probing and Leaving are a master's, as for scripts.
 func (c *counts) count(r speaker.Report) {
 	if r.Router == "" {
 		return
@@ -43,7 +61,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	dState       = desc("state", "0 is fault (or not started), 1 is backup, 2 is master.")
-	dTransitions = desc("transitions_total", "Changes of state.", "to", "reason")
+	dTransitions = desc("transitions_total", "Changes of state, as notify scripts see them.", "to", "reason")
 	dPriority    = desc("effective_priority", "The priority with what trackers add.")
 	dSent        = desc("adverts_sent_total", "Advertisements sent.")
 	dReceived    = desc("adverts_received_total", "Advertisements accepted.")
@@ -56,6 +74,7 @@ var (
 	dMismatch    = desc("config_mismatch", "Whether a peer's setting differs from ours.", "peer", "field")
 	dGARP        = desc("garp_sent_total", "Gratuitous ARP requests and unsolicited neighbour advertisements sent.")
 	dRemoved     = desc("vip_removed_total", "Times that somebody else took a virtual address away.")
+	dHandOver    = desc("handover_seconds", "How long the last hand-over took: from priority 0 to the successor's first advertisement, or to the end of the wait for it.")
 	dSendErrors  = desc("send_errors_total", "Advertisements that the kernel did not take.")
 )
 
@@ -63,7 +82,7 @@ var (
 func (collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		dState, dTransitions, dPriority, dSent, dReceived, dRejected, dConflicts, dLastAdvert, dLate, dPresent, dForeign, dMismatch,
-		dGARP, dRemoved, dSendErrors,
+		dGARP, dRemoved, dHandOver, dSendErrors,
 	} {
 		out <- d
 	}
@@ -88,6 +107,9 @@ func (collector) Collect(out chan<- prometheus.Metric) {
 	defer d.counts.mu.Unlock()
 	for t, n := range d.counts.transitions {
 		out <- prometheus.MustNewConstMetric(dTransitions, prometheus.CounterValue, float64(n), t.instance, t.to.String(), string(t.why))
+	}
+	for instance, took := range d.counts.handed {
+		out <- prometheus.MustNewConstMetric(dHandOver, prometheus.GaugeValue, took.Seconds(), instance)
 	}
 }
 

@@ -245,6 +245,17 @@ func (p *process) statuses() ([]speaker.Status, error) {
 	return s.Status()
 }
 
+// place is where the virtual routers run: a guard that was given up has left them to this process.
+func (p *process) place() string {
+	p.mu.Lock()
+	s, where := p.speaker, p.where
+	p.mu.Unlock()
+	if g, ok := s.(interface{ Place() string }); ok {
+		return g.Place()
+	}
+	return where
+}
+
 // order gives an operator's order.
 func (p *process) order(name string, o speaker.Order) error {
 	p.mu.Lock()

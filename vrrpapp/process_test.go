@@ -240,13 +240,22 @@ func TestEvents(t *testing.T) {
 	if err := p.push(one); err != nil {
 		t.Fatal(err)
 	}
+	at := time.Now()
 	for _, step := range [][2]fsm.State{
 		{fsm.Init, fsm.Backup}, {fsm.Backup, fsm.Probing}, {fsm.Probing, fsm.Master}, {fsm.Master, fsm.Leaving},
 		{fsm.Leaving, fsm.Backup}, {fsm.Backup, fsm.Fault}, {fsm.Fault, fsm.Init},
 	} {
-		f.report(speaker.Report{Kind: speaker.Changed, Router: "A", From: step[0], To: step[1]})
+		at = at.Add(time.Second)
+		f.report(speaker.Report{At: at, Kind: speaker.Changed, Router: "A", From: step[0], To: step[1]})
 	}
+	counts := &p.desk.counts
 	p.remove(one)
+	if n := counts.transitions[transition{instance: "A", to: fsm.Master}]; n != 1 {
+		t.Errorf("%d changes to master are counted", n)
+	}
+	if d := counts.handed["A"]; d != time.Second {
+		t.Errorf("the hand-over took %v", d)
+	}
 	if want := []string{"vrrp.backup A", "vrrp.master A", "vrrp.backup A", "vrrp.fault A"}; !slices.Equal(*events, want) {
 		t.Errorf("got %q\nwant %q", *events, want)
 	}
