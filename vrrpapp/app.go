@@ -111,7 +111,7 @@ type Guard struct {
 	Patience duration.Duration `json:"patience,omitempty"`
 }
 
-// GARPGroup is a garp_group: pauses for the announcements on some interfaces.
+// GARPGroup is a garp_group: pauses for the announcements on some interfaces, which are spaced together.
 type GARPGroup struct {
 	GARPInterval duration.Duration `json:"garp_interval,omitempty"`
 	GNAInterval  duration.Duration `json:"gna_interval,omitempty"`

@@ -151,6 +151,9 @@ func (d *desk) changed(b *built, r speaker.Report) {
 		kind, name = notify.Group, r.Group
 	}
 	state := d.word(r)
+	if r.To == fsm.Init && r.Group == "" {
+		d.bury(r.Router)
+	}
 	d.notifier.Changed(kind, name, state, r.Priority)
 	switch state {
 	case notify.Master, notify.Backup, notify.Fault:
@@ -183,6 +186,14 @@ func (d *desk) word(r speaker.Report) notify.State {
 		return notify.Fault
 	}
 	return notify.Stop
+}
+
+// bury forgets an instance that a reload took away: its end has been told.
+func (d *desk) bury(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.retired, name)
+	delete(d.deleted, name)
 }
 
 // attrs are what a report says, without what it does not.
