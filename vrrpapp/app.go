@@ -24,7 +24,7 @@ type App struct {
 
 // Global are global_defs and the top level's blocks as far as they concern VRRP. What is a default for instances says so.
 type Global struct {
-	// RouterID names this node in notifications and in the status (router_id). Default the host's name.
+	// RouterID names this node in the status (router_id). Default the host's name.
 	RouterID string `json:"router_id,omitempty"`
 	// Version is the default of version (vrrp_version): 2 or 3, default 2.
 	Version uint8 `json:"vrrp_version,omitempty"`

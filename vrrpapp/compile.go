@@ -40,6 +40,7 @@ func (a *App) compile(defaults map[string]trackerDefaults) (speaker.Config, []st
 	}
 	c.duplicates()
 	c.unheard()
+	c.slowDelays()
 	if len(c.errs) == 0 {
 		c.errs = append(c.errs, c.out.Check()) // what Start would refuse, `caddy validate` refuses too
 	}

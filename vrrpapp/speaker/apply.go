@@ -235,6 +235,12 @@ func (l *Local) regroup(c Config) (changed []*unit) {
 	for _, r := range l.routers {
 		byName[r.cfg.Name] = r
 	}
+	roles := map[string]fsm.State{} // as they were reported last
+	for _, u := range l.units {
+		if u.group != nil {
+			roles[u.name] = u.role
+		}
+	}
 	l.units = nil
 	grouped := map[*router]bool{}
 	for _, g := range c.Groups {
@@ -271,7 +277,11 @@ func (l *Local) regroup(c Config) (changed []*unit) {
 		}
 	}
 	for _, u := range changed {
-		u.role, _ = u.together()
+		if role, known := roles[u.name]; known && u.group != nil {
+			u.role = role
+		} else {
+			u.role, _ = u.together()
+		}
 	}
 	return changed
 }
