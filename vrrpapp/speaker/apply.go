@@ -199,7 +199,10 @@ func (l *Local) readLinks(c Config) {
 // reload tells a machine its new configuration. What only concerns the host is done beside it.
 func (l *Local) reload(r *router) {
 	l.tell(r, fsm.Reload{Config: r.cfg.machineConfig()})
-	r.spoken = r.machine.Config()
+	was := r.spoken
+	if r.spoken = r.machine.Config(); !alike(was, r.spoken) {
+		r.peers.review()
+	}
 	l.tellVerdicts(r)
 	if !r.started {
 		return
