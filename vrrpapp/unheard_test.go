@@ -50,13 +50,27 @@ func TestVMACAddressPrefix(t *testing.T) {
 // TestStartRefusesNothingNew: what a speaker refuses is found when the configuration is checked.
 func TestStartRefusesNothingNew(t *testing.T) {
 	const text = `{"instances": [
-		{"name": "A", "interface": "e", "virtual_router_id": 1, "mcast_dst_ip": "224.0.0.70"},
-		{"name": "B", "interface": "e", "virtual_router_id": 1, "mcast_dst_ip": "224.0.0.71"}]}`
+		{"name": "A", "interface": "e", "virtual_router_id": 1, "unicast_peer": [{"address": "10.0.0.8"}]},
+		{"name": "B", "interface": "e", "virtual_router_id": 1, "unicast_peer": [{"address": "10.0.0.9"}]}]}`
 	var a App
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Check(); err == nil {
 		t.Error("accepted")
+	}
+}
+
+// TestSameVRIDOnTwoGroups: with different multicast addresses two instances may have one VRID (keepalived.conf(5), virtual_router_id).
+func TestSameVRIDOnTwoGroups(t *testing.T) {
+	const text = `{"instances": [
+		{"name": "A", "interface": "e", "virtual_router_id": 1, "mcast_dst_ip": "224.0.0.70"},
+		{"name": "B", "interface": "e", "virtual_router_id": 1}]}`
+	var a App
+	if err := json.Unmarshal([]byte(text), &a); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Check(); err != nil {
+		t.Error(err)
 	}
 }

@@ -69,12 +69,15 @@ type identity struct {
 	ipv6    bool
 	unicast bool
 	source  netip.Addr
+	group   netip.Addr
 }
 
 func identify(r speaker.Router) identity {
-	i := identity{r.Interface, r.VRID, r.IPv6, r.Unicast, netip.Addr{}}
+	i := identity{name: r.Interface, vrid: r.VRID, ipv6: r.IPv6, unicast: r.Unicast}
 	if r.Unicast {
 		i.source = r.Source
+	} else {
+		i.group = r.MulticastGroup
 	}
 	return i
 }

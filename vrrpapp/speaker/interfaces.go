@@ -200,7 +200,7 @@ func (l *Local) resolve(r *router) (state fsm.Interface, on netif.Interface, key
 	on = voice.now
 	key = socketKey{index: on.Index, ipv6: r.cfg.IPv6}
 	if !r.cfg.Unicast {
-		key.group = r.group()
+		key.group = r.cfg.group()
 		return state, on, key, true
 	}
 	key.unicast = r.cfg.Source

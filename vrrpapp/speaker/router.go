@@ -62,13 +62,16 @@ type identity struct {
 	ipv6    bool
 	vrid    uint8
 	unicast bool
-	source  netip.Addr
+	source  netip.Addr // of unicast
+	group   netip.Addr // of multicast
 }
 
 func (c *Router) identity() identity {
 	id := identity{iface: c.Interface, ipv6: c.IPv6, vrid: c.VRID, unicast: c.Unicast}
 	if c.Unicast {
 		id.source = c.Source
+	} else {
+		id.group = c.group()
 	}
 	return id
 }
