@@ -62,8 +62,8 @@ func (c *compiler) global() {
 	}
 	c.out.StartupDelay = time.Duration(g.StartupDelay)
 	c.out.LogUnknown = g.LogUnknownVRIDs
-	c.out.Probe = time.Duration(g.Probe)
 	c.out.VMACAddressPrefix = orElse(g.VMACAddrPrefix, g.VMACPrefix)
+	c.out.Probe = time.Duration(g.Probe)
 	c.guard()
 	c.out.Delays = map[string]speaker.Delay{}
 	for name, d := range g.InterfaceDelays {

@@ -40,7 +40,7 @@ func newDesk(b *built) *desk {
 		retired: map[string]notify.Scripts{}, deleted: map[string]bool{},
 	}
 	d.notifier = notify.New(d.failed)
-	d.counts = counts{transitions: map[transition]uint64{}, leaving: map[string]time.Time{}, handed: map[string]time.Duration{}}
+	d.counts = counts{transitions: map[transition]uint64{}, leaving: map[string]time.Time{}, handovers: map[string]time.Duration{}}
 	go d.run()
 	return d
 }
@@ -141,11 +141,10 @@ func (d *desk) handle(b *built, r speaker.Report) {
 // changed tells about a state. Scripts and events follow the roles, the log every change.
 func (d *desk) changed(b *built, r speaker.Report) {
 	b.log.Info(r.From.String()+" -> "+r.To.String(), attrs(r)...)
-	d.counts.handOver(r)
+	d.counts.count(r)
 	if r.From.Role() == r.To.Role() {
 		return
 	}
-	d.counts.count(r)
 	kind, name := notify.Instance, r.Router
 	if r.Group != "" {
 		kind, name = notify.Group, r.Group
@@ -228,6 +227,8 @@ var sentences = map[fsm.Reason]string{
 	fsm.OldPassword:       "the peer still uses the password from before the reload",
 	fsm.EqualPriority:     "the peer has our priority: the higher address decides",
 	fsm.HeldWithoutMaster: "there is no master, and this node is held back",
+	speaker.ForeignVRID:   "advertisements for a virtual router that is not ours",
+	speaker.HeldElsewhere: "another node answers for a virtual address",
 	fsm.Late:              "a timer came late: this machine is too busy for this advert_int",
 }
 

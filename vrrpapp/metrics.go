@@ -23,33 +23,27 @@ type transition struct {
 type counts struct {
 	mu          sync.Mutex
 	transitions map[transition]uint64
-	leaving     map[string]time.Time     // by instance: when its hand-over began
-	handed      map[string]time.Duration // how long the last one took
+	leaving     map[string]time.Time     // by instance, while it hands over
+	handovers   map[string]time.Duration // the last one's
 }
 
-// handOver measures from priority 0 to the successor's first advertisement, or to the end of the wait for it.
-func (c *counts) handOver(r speaker.Report) {
-	if r.Router == "" {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if r.To == fsm.Leaving {
-		c.leaving[r.Router] = r.At
-	} else if begun, ok := c.leaving[r.Router]; ok {
-		delete(c.leaving, r.Router)
-		c.handed[r.Router] = max(0, r.At.Sub(begun))
-	}
-}
-
-// count takes changes of role: Probing and Leaving are a master's, as for scripts.
+// count counts changes of role: Probing and Leaving are a master's, as for scripts.
 func (c *counts) count(r speaker.Report) {
 	if r.Router == "" {
 		return
 	}
 	c.mu.Lock()
-	c.transitions[transition{r.Router, r.To.Role(), r.Why}]++
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	if r.From.Role() != r.To.Role() {
+		c.transitions[transition{r.Router, r.To.Role(), r.Why}]++
+	}
+	if began, ok := c.leaving[r.Router]; ok {
+		c.handovers[r.Router] = max(0, r.At.Sub(began))
+		delete(c.leaving, r.Router)
+	}
+	if r.To == fsm.Leaving {
+		c.leaving[r.Router] = r.At
+	}
 }
 
 // collector asks the speaker when Prometheus asks.
@@ -74,7 +68,7 @@ var (
 	dMismatch    = desc("config_mismatch", "Whether a peer's setting differs from ours.", "peer", "field")
 	dGARP        = desc("garp_sent_total", "Gratuitous ARP requests and unsolicited neighbour advertisements sent.")
 	dRemoved     = desc("vip_removed_total", "Times that somebody else took a virtual address away.")
-	dHandOver    = desc("handover_seconds", "How long the last hand-over took: from priority 0 to the successor's first advertisement, or to the end of the wait for it.")
+	dHandover    = desc("handover_seconds", "From priority 0 to the successor's first advertisement, or the end of the wait, of the last hand-over.")
 	dSendErrors  = desc("send_errors_total", "Advertisements that the kernel did not take.")
 )
 
@@ -82,7 +76,7 @@ var (
 func (collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		dState, dTransitions, dPriority, dSent, dReceived, dRejected, dConflicts, dLastAdvert, dLate, dPresent, dForeign, dMismatch,
-		dGARP, dRemoved, dHandOver, dSendErrors,
+		dGARP, dRemoved, dHandover, dSendErrors,
 	} {
 		out <- d
 	}
@@ -108,8 +102,8 @@ func (collector) Collect(out chan<- prometheus.Metric) {
 	for t, n := range d.counts.transitions {
 		out <- prometheus.MustNewConstMetric(dTransitions, prometheus.CounterValue, float64(n), t.instance, t.to.String(), string(t.why))
 	}
-	for instance, took := range d.counts.handed {
-		out <- prometheus.MustNewConstMetric(dHandOver, prometheus.GaugeValue, took.Seconds(), instance)
+	for name, took := range d.counts.handovers {
+		out <- prometheus.MustNewConstMetric(dHandover, prometheus.GaugeValue, took.Seconds(), name)
 	}
 }
 

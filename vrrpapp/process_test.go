@@ -253,7 +253,7 @@ func TestEvents(t *testing.T) {
 	if n := counts.transitions[transition{instance: "A", to: fsm.Master}]; n != 1 {
 		t.Errorf("%d changes to master are counted", n)
 	}
-	if d := counts.handed["A"]; d != time.Second {
+	if d := counts.handovers["A"]; d != time.Second {
 		t.Errorf("the hand-over took %v", d)
 	}
 	if want := []string{"vrrp.backup A", "vrrp.master A", "vrrp.backup A", "vrrp.fault A"}; !slices.Equal(*events, want) {
