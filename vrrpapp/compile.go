@@ -62,8 +62,9 @@ func (c *compiler) global() {
 	}
 	c.out.StartupDelay = time.Duration(g.StartupDelay)
 	c.out.LogUnknown = g.LogUnknownVRIDs
-	c.out.VMACAddressPrefix = orElse(g.VMACAddrPrefix, g.VMACPrefix)
+	c.out.VMACAddressPrefix = g.VMACAddrPrefix
 	c.out.Probe = time.Duration(g.Probe)
+	c.out.VMACAddressPrefix = orElse(c.out.VMACAddressPrefix, g.VMACPrefix) // keepalived.conf(5): "default vmac_prefix value"
 	c.guard()
 	c.out.Delays = map[string]speaker.Delay{}
 	for name, d := range g.InterfaceDelays {
