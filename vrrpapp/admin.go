@@ -48,9 +48,9 @@ type Overview struct {
 
 func overview() (o Overview, err error) {
 	o.Instances, err = proc.statuses()
+	o.Guard = proc.place()
 	proc.mu.Lock()
 	defer proc.mu.Unlock()
-	o.Guard = proc.where
 	if top := proc.top(); top != nil {
 		o.Node = top.app.RouterID
 	}
@@ -82,8 +82,11 @@ func serveVRRP(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains([]speaker.Order{speaker.HandOver, speaker.Hold, speaker.Resume}, order) {
 		return apiError(http.StatusNotFound, errOrder)
 	}
+	if name != "" && !slices.ContainsFunc(o.Instances, func(s speaker.Status) bool { return s.Name == name }) {
+		return apiError(http.StatusNotFound, errNoInstance)
+	}
 	if err := proc.order(name, order); err != nil {
-		return apiError(http.StatusNotFound, err)
+		return apiError(http.StatusServiceUnavailable, err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -24,7 +24,7 @@ type App struct {
 
 // Global are global_defs and the top level's blocks as far as they concern VRRP. What is a default for instances says so.
 type Global struct {
-	// RouterID names this node in notifications and in the status (router_id). Default the host's name.
+	// RouterID names this node in the status (router_id). Default the host's name.
 	RouterID string `json:"router_id,omitempty"`
 	// Version is the default of version (vrrp_version): 2 or 3, default 2.
 	Version uint8 `json:"vrrp_version,omitempty"`
@@ -77,7 +77,7 @@ type Global struct {
 	// LogUnknownVRIDs logs advertisements for virtual routers that are not ours (log_unknown_vrids).
 	LogUnknownVRIDs bool `json:"log_unknown_vrids,omitempty"`
 	// VMACPrefix begins the names of macvlans (vmac_prefix, default "vrrp"), VMACAddrPrefix those for addresses of other
-	// interfaces (vmac_addr_prefix).
+	// interfaces (vmac_addr_prefix, default VMACPrefix).
 	VMACPrefix     string `json:"vmac_prefix,omitempty"`
 	VMACAddrPrefix string `json:"vmac_addr_prefix,omitempty"`
 	// ReloadOnSIGHUP loads the configuration's file again at SIGHUP, as keepalived does. The keepalived adapter sets it; Caddy
@@ -103,7 +103,7 @@ type Guard struct {
 	Priority int `json:"rt_priority,omitempty"`
 	// NoSwap locks its memory (vrrp_no_swap). Default true where it is allowed.
 	NoSwap *bool `json:"no_swap,omitempty"`
-	// Niceness is its nice value without a real-time priority (vrrp_priority), -20 to 19.
+	// Niceness is its nice value without a real-time priority (vrrp_priority), -20 to 19. 0 is the default: -20.
 	Niceness int `json:"niceness,omitempty"`
 	// CPUs bind it (vrrp_cpu_affinity).
 	CPUs []int `json:"cpu_affinity,omitempty"`
@@ -111,7 +111,7 @@ type Guard struct {
 	Patience duration.Duration `json:"patience,omitempty"`
 }
 
-// GARPGroup is a garp_group: pauses for the announcements on some interfaces.
+// GARPGroup is a garp_group: pauses for the announcements on some interfaces, which are spaced together.
 type GARPGroup struct {
 	GARPInterval duration.Duration `json:"garp_interval,omitempty"`
 	GNAInterval  duration.Duration `json:"gna_interval,omitempty"`

@@ -82,7 +82,10 @@ func checkPeers(ctx context.Context, out io.Writer, c speaker.Config, span time.
 		vrids.Add(r.VRID)
 		conf := netif.SocketConfig{Interface: on, IPv6: r.IPv6, Group: r.MulticastGroup, VRIDs: vrids}
 		if r.Unicast {
-			conf.Unicast = r.Source
+			if conf.Unicast = unicastSource(r, watcher, on); !conf.Unicast.IsValid() {
+				h.say(r.Name, netip.Addr{}, "%s has no address that peers could send to", r.Interface)
+				continue
+			}
 		}
 		s, err := netif.Open(conf)
 		if err != nil {
@@ -90,15 +93,32 @@ func checkPeers(ctx context.Context, out io.Writer, c speaker.Config, span time.
 		}
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				_ = s.Receive(func(p *netif.Packet) { h.packet(r, p) })
+				if s.Receive(func(p *netif.Packet) { h.packet(r, p) }) != nil {
+					time.Sleep(10 * time.Millisecond) // of the network: it may come again at once
+				}
 			}
 		})
-		stop := context.AfterFunc(ctx, func() { s.Close() })
-		defer stop()
+		context.AfterFunc(ctx, func() { s.Close() }) // also when another socket cannot be opened: the wait above is for its reader
 	}
 	<-ctx.Done()
 	wg.Wait()
 	return h.verdict(c)
+}
+
+// unicastSource is the own address that peers send to: the configured one, or the first of the interface that a speaker would
+// take.
+func unicastSource(r *speaker.Router, w *netif.Watcher, on netif.Interface) netip.Addr {
+	if r.Source.IsValid() {
+		return r.Source
+	}
+	for _, a := range w.Addresses(on.Index) {
+		switch {
+		case a.Ours() || a.Flags&netif.Secondary != 0 || a.Addr().Is6() != r.IPv6:
+		case !r.IPv6 || a.Addr().IsLinkLocalUnicast() && a.Usable():
+			return a.Addr()
+		}
+	}
+	return netip.Addr{}
 }
 
 // hearing collects what was heard.

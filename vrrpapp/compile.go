@@ -39,6 +39,11 @@ func (a *App) compile(defaults map[string]trackerDefaults) (speaker.Config, []st
 		c.instance(i)
 	}
 	c.duplicates()
+	c.unheard()
+	c.slowDelays()
+	if len(c.errs) == 0 {
+		c.errs = append(c.errs, c.out.Check()) // what Start would refuse, `caddy validate` refuses too
+	}
 	return c.out, c.warnings, errors.Join(c.errs...)
 }
 
@@ -59,6 +64,8 @@ func (c *compiler) global() {
 	c.out.LogUnknown = g.LogUnknownVRIDs
 	c.out.VMACAddressPrefix = g.VMACAddrPrefix
 	c.out.Probe = time.Duration(g.Probe)
+	c.out.VMACAddressPrefix = orElse(c.out.VMACAddressPrefix, g.VMACPrefix) // keepalived.conf(5): "default vmac_prefix value"
+	c.guard()
 	c.out.Delays = map[string]speaker.Delay{}
 	for name, d := range g.InterfaceDelays {
 		c.within("interface_up_down_delays "+name, time.Duration(d.Down), 255*time.Second)
@@ -89,19 +96,26 @@ func (c *compiler) within(what string, d, most time.Duration) {
 	}
 }
 
+// longestPause is keepalived's: microseconds in 32 bits.
+const longestPause = 4294967295 * time.Microsecond
+
 func (c *compiler) paces(g *Global) {
 	c.out.Pace = map[string]speaker.Pace{}
-	c.within("vrrp_garp_interval", time.Duration(g.GARPInterval), time.Second)
-	c.within("vrrp_gna_interval", time.Duration(g.GNAInterval), time.Second)
+	c.within("vrrp_garp_interval", time.Duration(g.GARPInterval), longestPause)
+	c.within("vrrp_gna_interval", time.Duration(g.GNAInterval), longestPause)
 	if g.GARPInterval != 0 || g.GNAInterval != 0 {
 		c.out.Pace[""] = speaker.Pace{ARP: time.Duration(g.GARPInterval), NA: time.Duration(g.GNAInterval)}
 	}
-	for _, group := range g.GARPGroups {
+	for n, group := range g.GARPGroups {
+		c.within("garp_interval", time.Duration(group.GARPInterval), longestPause)
+		c.within("gna_interval", time.Duration(group.GNAInterval), longestPause)
 		for _, name := range group.Interfaces {
 			if _, twice := c.out.Pace[name]; twice {
 				c.failf("garp_group: interface %s is in two groups", name)
 			}
-			c.out.Pace[name] = speaker.Pace{ARP: time.Duration(group.GARPInterval), NA: time.Duration(group.GNAInterval)}
+			c.out.Pace[name] = speaker.Pace{
+				ARP: time.Duration(group.GARPInterval), NA: time.Duration(group.GNAInterval), Lane: fmt.Sprint("garp_group ", n+1),
+			}
 		}
 	}
 }

@@ -96,7 +96,9 @@ func (c *compiler) sources(where string, i *Instance, r *speaker.Router) {
 	}
 	r.TTL = wire.TTL
 	if i.UnicastTTL != nil {
-		r.TTL = *i.UnicastTTL
+		if r.TTL = *i.UnicastTTL; r.TTL == 0 {
+			c.warnf("%s: unicast_ttl 0 would keep every message on this node: 255 is used", where)
+		}
 	}
 	switch {
 	case i.ChecksumAsV2:

@@ -33,9 +33,10 @@ type desk struct {
 // deskDepth is how many reports may wait for a slow event handler. Scripts do not hold the desk up.
 const deskDepth = 8192
 
-func newDesk() *desk {
+// newDesk opens a desk that b rules until rule says otherwise.
+func newDesk(b *built) *desk {
 	d := &desk{
-		in: make(chan speaker.Report, deskDepth), done: make(chan struct{}),
+		in: make(chan speaker.Report, deskDepth), done: make(chan struct{}), ruling: b,
 		retired: map[string]notify.Scripts{}, deleted: map[string]bool{},
 	}
 	d.notifier = notify.New(d.failed)
@@ -46,9 +47,7 @@ func newDesk() *desk {
 
 // failed is a script's or a FIFO's trouble.
 func (d *desk) failed(what string, err error) {
-	if b := d.ruler(); b != nil {
-		b.log.Error(what, "error", err)
-	}
+	d.ruler().log.Error(what, "error", err)
 }
 
 func (d *desk) ruler() *built {
@@ -151,6 +150,9 @@ func (d *desk) changed(b *built, r speaker.Report) {
 		kind, name = notify.Group, r.Group
 	}
 	state := d.word(r)
+	if r.To == fsm.Init && r.Group == "" {
+		d.bury(r.Router)
+	}
 	d.notifier.Changed(kind, name, state, r.Priority)
 	switch state {
 	case notify.Master, notify.Backup, notify.Fault:
@@ -183,6 +185,14 @@ func (d *desk) word(r speaker.Report) notify.State {
 		return notify.Fault
 	}
 	return notify.Stop
+}
+
+// bury forgets an instance that a reload took away: its end has been told.
+func (d *desk) bury(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.retired, name)
+	delete(d.deleted, name)
 }
 
 // attrs are what a report says, without what it does not.

@@ -27,20 +27,23 @@ type counts struct {
 	handovers   map[string]time.Duration // the last one's
 }
 
+// count counts changes of role: Probing and Leaving are a master's, as for scripts.
 func (c *counts) count(r speaker.Report) {
 	if r.Router == "" {
 		return
 	}
 	c.mu.Lock()
-	c.transitions[transition{r.Router, r.To.Role(), r.Why}]++
+	defer c.mu.Unlock()
+	if r.From.Role() != r.To.Role() {
+		c.transitions[transition{r.Router, r.To.Role(), r.Why}]++
+	}
 	if began, ok := c.leaving[r.Router]; ok {
-		c.handovers[r.Router] = r.At.Sub(began)
+		c.handovers[r.Router] = max(0, r.At.Sub(began))
 		delete(c.leaving, r.Router)
 	}
 	if r.To == fsm.Leaving {
 		c.leaving[r.Router] = r.At
 	}
-	c.mu.Unlock()
 }
 
 // collector asks the speaker when Prometheus asks.
@@ -52,7 +55,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	dState       = desc("state", "0 is fault (or not started), 1 is backup, 2 is master.")
-	dTransitions = desc("transitions_total", "Changes of state.", "to", "reason")
+	dTransitions = desc("transitions_total", "Changes of state, as notify scripts see them.", "to", "reason")
 	dPriority    = desc("effective_priority", "The priority with what trackers add.")
 	dSent        = desc("adverts_sent_total", "Advertisements sent.")
 	dReceived    = desc("adverts_received_total", "Advertisements accepted.")

@@ -22,14 +22,20 @@ import (
 // the old one, and stops the new one when another app fails: Start pushes, Stop removes its own, the top one is in force.
 // So a reload never moves an address, whether it succeeds or not.
 type process struct {
+	// life is held while a configuration comes or goes, which may take as long as a hand-over and the scripts at the end. Who asks
+	// or orders must not wait for that: an event handler that asks would wait for itself.
+	life    sync.Mutex
+	guarded Guard  // what the speaker was opened with
+	hangup  func() // ends the wait for SIGHUP; nil: there is none
+	opens   func(*built, func(speaker.Report)) (speaker.Speaker, string, error)
+
+	// What follows is changed with life and mu held, and read with one of them.
+
 	mu      sync.Mutex
 	speaker speaker.Speaker
-	guarded Guard // what the speaker was opened with
 	where   string
 	stack   []*built
 	desk    *desk
-	hangup  func() // ends the wait for SIGHUP; nil: there is none
-	opens   func(*built, func(speaker.Report)) (speaker.Speaker, string, error)
 }
 
 var proc = process{opens: openSpeaker}
@@ -47,8 +53,8 @@ type built struct {
 
 // push puts b in force. Nothing has changed when it fails.
 func (p *process) push(b *built) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.life.Lock()
+	defer p.life.Unlock()
 	fresh := p.speaker == nil
 	if fresh {
 		if err := p.open(b); err != nil {
@@ -71,7 +77,7 @@ func (p *process) push(b *built) error {
 	if err != nil {
 		return err
 	}
-	p.stack = append(p.stack, b)
+	p.change(func() { p.stack = append(p.stack, b) })
 	if was != nil {
 		was.rules.Store(false)
 	}
@@ -82,6 +88,13 @@ func (p *process) push(b *built) error {
 		p.tellStates(b)
 	}
 	return nil
+}
+
+// change changes what others read. life is held.
+func (p *process) change(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do()
 }
 
 // tellStates writes all states to the FIFOs, in the order of the configuration.
@@ -97,7 +110,7 @@ func (p *process) tellStates(b *built) {
 	}
 }
 
-// heed waits for SIGHUP, or no longer. p is locked.
+// heed waits for SIGHUP, or no longer. life is held.
 func (p *process) heed(on bool) {
 	switch {
 	case on && p.hangup == nil:
@@ -111,8 +124,8 @@ func (p *process) heed(on bool) {
 // ready says that the process serves: virtual routers may become masters. It is told once for each configuration that has
 // started in full.
 func (p *process) ready(b *built) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.life.Lock()
+	defer p.life.Unlock()
 	if p.speaker != nil && p.top() == b {
 		p.speaker.Ready()
 	}
@@ -120,14 +133,14 @@ func (p *process) ready(b *built) {
 
 // remove takes b out of force; when it ruled, the one below rules again. With the last one everything is handed over.
 func (p *process) remove(b *built) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.life.Lock()
+	defer p.life.Unlock()
 	at := slices.Index(p.stack, b)
 	if at < 0 {
 		return
 	}
 	ruled := at == len(p.stack)-1
-	p.stack = slices.Delete(p.stack, at, at+1)
+	p.change(func() { p.stack = slices.Delete(p.stack, at, at+1) })
 	if top := p.top(); top != nil && ruled {
 		if err := errors.Join(p.desk.rule(top), p.speaker.Apply(top.config)); err != nil {
 			top.log.Error("the configuration before does not come back", "error", err)
@@ -138,7 +151,9 @@ func (p *process) remove(b *built) {
 		p.heed(top.app.ReloadOnSIGHUP)
 	}
 	b.stopTrackers()
-	if len(p.stack) == 0 {
+	if top := p.top(); top != nil {
+		top.retell(p.speaker) // b's may have had the last word
+	} else {
 		p.desk.stopping()
 		p.close(b.app.patience())
 		b.runOnce("shutdown_script", b.app.ShutdownScript)
@@ -163,11 +178,14 @@ func (p *process) close(most time.Duration) {
 	if most > 0 {
 		p.speaker.Release(most)
 	}
-	p.speaker.Close()
+	if err := p.speaker.Close(); err != nil {
+		p.desk.failed("vrrp: close", err)
+	}
 	p.desk.close()
-	p.speaker, p.desk = nil, nil
+	p.change(func() { p.speaker, p.desk = nil, nil })
 }
 
+// top is the configuration in force. life or mu is held.
 func (p *process) top() *built {
 	if n := len(p.stack); n > 0 {
 		return p.stack[n-1]
@@ -175,17 +193,17 @@ func (p *process) top() *built {
 	return nil
 }
 
-// open makes the speaker, in a guard process if that is possible and wanted. p is locked.
+// open makes the speaker, in a guard process if that is possible and wanted. life is held.
 func (p *process) open(b *built) error {
 	b.runOnce("startup_script", b.app.StartupScript)
-	p.desk = newDesk()
-	s, where, err := p.opens(b, p.desk.report)
+	d := newDesk(b)
+	s, where, err := p.opens(b, d.report)
 	if err != nil {
-		p.desk.close()
-		p.desk = nil
+		d.close()
 		return err
 	}
-	p.speaker, p.guarded, p.where = s, b.app.guard(), where
+	p.guarded = b.app.guard()
+	p.change(func() { p.speaker, p.desk, p.where = s, d, where })
 	return nil
 }
 
@@ -227,6 +245,17 @@ func (p *process) statuses() ([]speaker.Status, error) {
 	return s.Status()
 }
 
+// place is where the virtual routers run: a guard that was given up has left them to this process.
+func (p *process) place() string {
+	p.mu.Lock()
+	s, where := p.speaker, p.where
+	p.mu.Unlock()
+	if g, ok := s.(interface{ Place() string }); ok {
+		return g.Place()
+	}
+	return where
+}
+
 // order gives an operator's order.
 func (p *process) order(name string, o speaker.Order) error {
 	p.mu.Lock()
@@ -244,5 +273,7 @@ type running struct {
 	module track.Tracker
 	cancel context.CancelFunc
 	done   chan struct{}
-	last   atomic.Pointer[track.Verdict]
+
+	mu   sync.Mutex // held while the verdict is passed on: of two the later one comes last
+	last *track.Verdict
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/guard"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/notify"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/track"
@@ -239,16 +240,69 @@ func TestEvents(t *testing.T) {
 	if err := p.push(one); err != nil {
 		t.Fatal(err)
 	}
+	at := time.Now()
 	for _, step := range [][2]fsm.State{
 		{fsm.Init, fsm.Backup}, {fsm.Backup, fsm.Probing}, {fsm.Probing, fsm.Master}, {fsm.Master, fsm.Leaving},
 		{fsm.Leaving, fsm.Backup}, {fsm.Backup, fsm.Fault}, {fsm.Fault, fsm.Init},
 	} {
-		f.report(speaker.Report{Kind: speaker.Changed, Router: "A", From: step[0], To: step[1]})
+		at = at.Add(time.Second)
+		f.report(speaker.Report{At: at, Kind: speaker.Changed, Router: "A", From: step[0], To: step[1]})
 	}
+	counts := &p.desk.counts
 	p.remove(one)
+	if n := counts.transitions[transition{instance: "A", to: fsm.Master}]; n != 1 {
+		t.Errorf("%d changes to master are counted", n)
+	}
+	if d := counts.handovers["A"]; d != time.Second {
+		t.Errorf("the hand-over took %v", d)
+	}
 	if want := []string{"vrrp.backup A", "vrrp.master A", "vrrp.backup A", "vrrp.fault A"}; !slices.Equal(*events, want) {
 		t.Errorf("got %q\nwant %q", *events, want)
 	}
+}
+
+// TestEventHandlerAsks: a handler of an event may ask for the state, also of the events at the end, which remove waits for.
+func TestEventHandlerAsks(t *testing.T) {
+	p, f := fixture()
+	one, _ := make1(t, "A")
+	asked := make(chan error, 1)
+	one.emit = func(string, map[string]any) {
+		_, err := p.statuses()
+		asked <- err
+	}
+	if err := p.push(one); err != nil {
+		t.Fatal(err)
+	}
+	p.life.Lock() // as during a reload or a stop
+	f.report(speaker.Report{Kind: speaker.Changed, Router: "A", From: fsm.Init, To: fsm.Backup})
+	select {
+	case err := <-asked:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for itself")
+	}
+	p.life.Unlock()
+	p.remove(one)
+}
+
+// TestEarlyReport: a guard may die before the first configuration rules.
+func TestEarlyReport(t *testing.T) {
+	p, f := fixture()
+	opens := p.opens
+	p.opens = func(b *built, report func(speaker.Report)) (speaker.Speaker, string, error) {
+		s, where, err := opens(b, report)
+		report(speaker.Report{Kind: guard.Restarted, Detail: "killed"})
+		time.Sleep(20 * time.Millisecond) // the desk may have taken it before anybody rules
+		return s, where, err
+	}
+	one, _ := make1(t, "A")
+	if err := p.push(one); err != nil {
+		t.Fatal(err)
+	}
+	p.remove(one)
+	f.expect(t, "apply A", "release", "close")
 }
 
 // TestStatesOnReload: the FIFOs hear all states again after a reload that asks for it.

@@ -121,8 +121,9 @@ func (b *built) startTrackers(s speaker.Speaker) {
 					b.log.Info("tracker "+r.name, "up", v.Up, "value", v.Value, "why", v.Why)
 				}
 				first = false
-				r.last.Store(&v)
-				if b.rules.Load() {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				if r.last = &v; b.rules.Load() {
 					s.Track(r.name, v.Up, v.Value)
 				}
 			})
@@ -133,9 +134,11 @@ func (b *built) startTrackers(s speaker.Speaker) {
 // retell says the verdicts that another configuration's trackers of the same names may have overwritten.
 func (b *built) retell(s speaker.Speaker) {
 	for _, r := range b.trackers {
-		if v := r.last.Load(); v != nil {
+		r.mu.Lock()
+		if v := r.last; v != nil {
 			s.Track(r.name, v.Up, v.Value)
 		}
+		r.mu.Unlock()
 	}
 }
 

@@ -37,6 +37,16 @@ func (m *Machine) patience() time.Duration {
 	return time.Duration(m.cfg.DownAdverts)*m.cfg.Interval + m.longestSkew()
 }
 
+// takeBack ends a Stop that is under way, as when a reload that dropped the instance fails and Caddy rolls back. The first
+// advertisement after priority 0 keeps the successors waiting. Who leaves for another reason too goes on, and ends elsewhere.
+func (m *Machine) takeBack() {
+	stopping := m.stopping
+	m.stopping = false
+	if stopping && m.state == Leaving && m.faults == 0 && m.holds == 0 && !m.yielded && !m.follows {
+		m.promote(Resumed)
+	}
+}
+
 func (m *Machine) say0(times int) {
 	for range times {
 		m.send(0)

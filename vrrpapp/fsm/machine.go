@@ -133,7 +133,7 @@ func (m *Machine) enter(to State, why Reason) {
 // start is RFC 5798 6.4.1.
 func (m *Machine) start(e Start) {
 	if m.running {
-		m.stopping = false // Leaving goes on, and ends elsewhere
+		m.takeBack()
 		return
 	}
 	m.running, m.stopping, m.yielded, m.orphaned = true, false, false, false

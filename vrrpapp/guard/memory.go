@@ -69,12 +69,15 @@ type identity struct {
 	ipv6    bool
 	unicast bool
 	source  netip.Addr
+	group   netip.Addr
 }
 
 func identify(r speaker.Router) identity {
-	i := identity{r.Interface, r.VRID, r.IPv6, r.Unicast, netip.Addr{}}
+	i := identity{name: r.Interface, vrid: r.VRID, ipv6: r.IPv6, unicast: r.Unicast}
 	if r.Unicast {
 		i.source = r.Source
+	} else {
+		i.group = r.MulticastGroup
 	}
 	return i
 }
@@ -84,17 +87,29 @@ func (m *memory) ordered(router string, o speaker.Order) {
 	if m.config == nil {
 		return
 	}
-	for _, r := range m.config.Routers {
-		if router != "" && router != r.Name {
-			continue
-		}
+	for _, name := range meant(m.config, router) {
 		switch {
 		case o == speaker.Resume:
-			delete(m.orders, r.Name)
-		case o == speaker.Hold || m.orders[r.Name] != speaker.Hold:
-			m.orders[r.Name] = o // HandOver does not end Hold
+			delete(m.orders, name)
+		case o == speaker.Hold || m.orders[name] != speaker.Hold:
+			m.orders[name] = o // HandOver does not end Hold
 		}
 	}
+}
+
+// meant are the routers that obey an order: all if the name is "", else the one, and with it the members of its sync group.
+func meant(c *speaker.Config, router string) (names []string) {
+	for _, g := range c.Groups {
+		if slices.Contains(g.Routers, router) {
+			return g.Routers
+		}
+	}
+	for _, r := range c.Routers {
+		if router == "" || router == r.Name {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // reported notes a change of state, and judges whether it is one: a guard that was restarted begins with Init, which its

@@ -101,3 +101,20 @@ func TestReported(t *testing.T) {
 		}
 	}
 }
+
+// An order to one member of a sync group is obeyed by all: another member's Resume ends it.
+func TestOrdersOfGroups(t *testing.T) {
+	m := newMemory()
+	m.applied(speaker.Config{
+		Routers: []speaker.Router{{Name: "A", VRID: 1}, {Name: "B", VRID: 2}, {Name: "C", VRID: 3}},
+		Groups:  []speaker.Group{{Name: "G", Routers: []string{"A", "B"}}},
+	})
+	m.ordered("A", speaker.Hold)
+	if len(m.orders) != 2 || m.orders["B"] != speaker.Hold {
+		t.Errorf("after hold: %v", m.orders)
+	}
+	m.ordered("B", speaker.Resume)
+	if len(m.orders) != 0 {
+		t.Errorf("after resume: %v", m.orders)
+	}
+}

@@ -163,10 +163,11 @@ func (s *service) note(c command) {
 		s.config = *c.Config
 		s.pace()
 	case doOrder:
-		for _, r := range s.config.Routers {
-			if (c.Name == "" || c.Name == r.Name) && c.Order != speaker.HandOver {
-				s.held[r.Name] = c.Order == speaker.Hold
-			}
+		if c.Order == speaker.HandOver {
+			return
+		}
+		for _, name := range meant(&s.config, c.Name) {
+			s.held[name] = c.Order == speaker.Hold
 		}
 	}
 }

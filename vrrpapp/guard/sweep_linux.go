@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"net"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
@@ -30,22 +31,22 @@ func (g *Guard) sweep() {
 		if err != nil {
 			return err
 		}
+		var errs []error
 		for _, i := range interfaces {
 			there, err := host.Addresses(i.Index)
-			if err != nil {
-				return err
-			}
+			errs = append(errs, err) // what was listed counts
 			for _, a := range there {
 				if !a.Ours() || !ours[a.Prefix.String()] {
 					continue
 				}
 				if _, err := host.RemoveAddress(i.Index, a); err != nil {
-					return err
+					errs = append(errs, err) // the others are to go all the same
+					continue
 				}
 				g.log.Warn("vrrp guard: address left behind, removed", "address", a.Prefix, "interface", i.Name)
 			}
 		}
-		return nil
+		return errors.Join(errs...)
 	})
 	if err != nil {
 		g.log.Error("vrrp guard: addresses left behind", "error", err)

@@ -34,7 +34,7 @@ const (
 	// RulesRemoved: rules that carry our tag were deleted.
 	RulesRemoved
 	// Resynced: the kernel had more news than the buffer took. What was lost of interfaces and addresses has been reported
-	// by comparing; routes and rules must be looked at.
+	// by comparing, or will be if that failed (Err); routes and rules must be looked at.
 	Resynced
 )
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/net/bpf"
@@ -101,50 +102,57 @@ func onlyOurRoutes() []bpf.Instruction {
 	}
 }
 
-// run reads until Close.
+// compareAgain is between two tries to make up for lost events.
+const compareAgain = 100 * time.Millisecond
+
+// run reads until Close. Whatever else the kernel refuses, for want of memory too, is an overrun: a watcher that ended in silence
+// would leave its owner with a picture of the past.
 func (w *Watcher) run() {
 	defer close(w.done)
 	buf := make([]byte, 64<<10)
 	for {
-		n, err := w.read(buf)
-		switch {
-		case errors.Is(err, unix.ENOBUFS):
-			w.overrun(buf)
-		case err != nil:
+		n, open, err := w.read(buf)
+		for again := err != nil; open && again; {
+			if open, again = w.overrun(buf); again {
+				time.Sleep(compareAgain)
+			}
+		}
+		if !open {
 			return
-		default:
+		}
+		if err == nil {
 			w.take(buf[:n])
 		}
 	}
 }
 
-// read waits for a message. Only the file's end is an error that stays.
-func (w *Watcher) read(buf []byte) (n int, err error) {
+// read waits for a message. It is not open any more after Close.
+func (w *Watcher) read(buf []byte) (n int, open bool, err error) {
 	e := w.rc.Read(func(fd uintptr) bool {
 		n, _, err = unix.Recvfrom(int(fd), buf, unix.MSG_DONTWAIT)
 		return err != unix.EAGAIN && err != unix.EINTR
 	})
-	if e != nil {
-		return 0, e
-	}
-	return n, err
+	return n, e == nil, err
 }
 
-// overrun makes up for lost events: first all that are queued are thrown away, then everything is compared.
-func (w *Watcher) overrun(buf []byte) {
+// overrun makes up for lost events: first all that are queued are thrown away, then everything is compared. Again says that this
+// failed.
+func (w *Watcher) overrun(buf []byte) (open, again bool) {
 	var err error
 	for err == nil || err == unix.ENOBUFS || err == unix.EINTR {
 		e := w.rc.Control(func(fd uintptr) { _, _, err = unix.Recvfrom(int(fd), buf, unix.MSG_DONTWAIT) })
 		if e != nil {
-			return
+			return false, false
 		}
 	}
 	w.mu.Lock()
 	w.err = w.compare()
+	again = w.err != nil
 	w.resync++
 	w.table.emit(Event{Kind: Resynced})
 	w.mu.Unlock()
 	w.flush()
+	return true, again
 }
 
 // compare asks for everything. An interrupted dump is used as it is: what it lacks, events bring.

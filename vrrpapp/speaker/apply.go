@@ -190,13 +190,19 @@ func (l *Local) readLinks(c Config) {
 		if k.fresh {
 			k.fresh, k.anew = false, false // nothing of ours can be missing
 		}
+		for _, r := range l.routers {
+			l.promoteSecondaries(r, k) // it may be new in the configuration of an interface that is not
+		}
 	}
 }
 
 // reload tells a machine its new configuration. What only concerns the host is done beside it.
 func (l *Local) reload(r *router) {
 	l.tell(r, fsm.Reload{Config: r.cfg.machineConfig()})
-	r.spoken = r.machine.Config()
+	was := r.spoken
+	if r.spoken = r.machine.Config(); !alike(was, r.spoken) {
+		r.peers.review()
+	}
 	l.tellVerdicts(r)
 	if !r.started {
 		return
@@ -231,6 +237,12 @@ func (l *Local) regroup(c Config) (changed []*unit) {
 	byName := map[string]*router{}
 	for _, r := range l.routers {
 		byName[r.cfg.Name] = r
+	}
+	roles := map[string]fsm.State{} // as they were reported last
+	for _, u := range l.units {
+		if u.group != nil {
+			roles[u.name] = u.role
+		}
 	}
 	l.units = nil
 	grouped := map[*router]bool{}
@@ -268,7 +280,11 @@ func (l *Local) regroup(c Config) (changed []*unit) {
 		}
 	}
 	for _, u := range changed {
-		u.role, _ = u.together()
+		if role, known := roles[u.name]; known && u.group != nil {
+			u.role = role
+		} else {
+			u.role, _ = u.together()
+		}
 	}
 	return changed
 }

@@ -127,4 +127,7 @@ type Delay struct {
 type Pace struct {
 	ARP time.Duration `json:"arp,omitempty"`
 	NA  time.Duration `json:"na,omitempty"`
+	// Lane is the same for interfaces whose announcements are spaced together (interfaces of a garp_group: they have one
+	// switch). "": the interface has its own.
+	Lane string `json:"lane,omitempty"`
 }

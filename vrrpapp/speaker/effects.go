@@ -49,7 +49,7 @@ func (l *Local) advertise(r *router, e *fsm.Effect) {
 		Password: e.Auth.Data, Checksum: r.checksum, Addrs: e.Addrs,
 	}
 	if !r.cfg.Unicast {
-		l.send(r, e.Source, r.group(), wire.TTL)
+		l.send(r, e.Source, r.cfg.group(), wire.TTL)
 		return
 	}
 	ttl := r.cfg.TTL
@@ -75,11 +75,11 @@ func (l *Local) send(r *router, from, to netip.Addr, ttl uint8) {
 }
 
 // group is where multicast messages go.
-func (r *router) group() netip.Addr {
+func (c *Router) group() netip.Addr {
 	switch {
-	case r.cfg.MulticastGroup.IsValid():
-		return r.cfg.MulticastGroup
-	case r.cfg.IPv6:
+	case c.MulticastGroup.IsValid():
+		return c.MulticastGroup
+	case c.IPv6:
 		return wire.Group6
 	}
 	return wire.Group4

@@ -19,11 +19,11 @@ type herald struct {
 	done chan struct{}
 
 	mu    sync.Mutex
-	lanes map[string]*lane // by interface
+	lanes map[string]*lane // see laneOf
 	paces map[string]Pace
 }
 
-// lane is what waits to be said on one interface.
+// lane is what waits to be said on one interface, or on several that share their pauses.
 type lane struct {
 	jobs []job
 	next time.Time
@@ -68,18 +68,27 @@ func (h *herald) announce(j job) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := h.lanes[j.on.Name]
+	name := h.laneOf(j.on.Name)
+	l := h.lanes[name]
 	if l == nil {
 		l = &lane{}
-		h.lanes[j.on.Name] = l
+		h.lanes[name] = l
 	}
 	for i := range l.jobs {
-		if o := &l.jobs[i]; o.owner == j.owner && o.addr == j.addr {
+		if o := &l.jobs[i]; o.owner == j.owner && o.addr == j.addr && o.on.Name == j.on.Name {
 			o.on, o.rounds = j.on, max(o.rounds, j.rounds)
 			return
 		}
 	}
 	l.jobs = append(l.jobs, j)
+}
+
+// laneOf is the lane of an interface. No interface has a name with a space.
+func (h *herald) laneOf(on string) string {
+	if p := h.paces[on]; p.Lane != "" {
+		return "lane " + p.Lane
+	}
+	return on
 }
 
 // kick begins to say what was queued.
@@ -134,9 +143,9 @@ func (h *herald) speak(now time.Time) (next time.Time) {
 		h.mu.Lock()
 		said := 0
 		next = time.Time{}
-		for name, l := range h.lanes {
+		for _, l := range h.lanes {
 			for len(l.jobs) > 0 && said < burst && !l.next.After(now) {
-				h.say(name, l, now)
+				h.say(l, now)
 				said++
 			}
 			if len(l.jobs) > 0 && (next.IsZero() || l.next.Before(next)) {
@@ -151,8 +160,9 @@ func (h *herald) speak(now time.Time) (next time.Time) {
 }
 
 // say sends the first of a lane and puts it behind the others, for its next round.
-func (h *herald) say(name string, l *lane, now time.Time) {
+func (h *herald) say(l *lane, now time.Time) {
 	j := l.jobs[0]
+	name := j.on.Name
 	err := h.out.Announce(j.on, j.addr, j.router)
 	if err != nil && !errors.Is(err, netif.ErrNoNeighbours) {
 		h.fail(j.owner, name, err)

@@ -84,9 +84,14 @@ func (l *Local) newInterface(k *link) {
 		return nil
 	})
 	for _, r := range l.routers {
-		if r.cfg.PromoteSecondaries && (k.name == r.cfg.Interface || k.name == r.cfg.device()) {
-			l.complain(r, "promote_secondaries", l.ns.Do(func() error { return netif.PromoteSecondaries(k.name) }))
-		}
+		l.promoteSecondaries(r, k)
+	}
+}
+
+// promoteSecondaries sets the kernel's switch, if k is an interface of r's and r wants it.
+func (l *Local) promoteSecondaries(r *router, k *link) {
+	if r.cfg.PromoteSecondaries && k.exists && (k.name == r.cfg.Interface || k.name == r.cfg.device()) {
+		l.complain(r, "promote_secondaries", l.ns.Do(func() error { return netif.PromoteSecondaries(k.name) }))
 	}
 }
 
@@ -195,7 +200,7 @@ func (l *Local) resolve(r *router) (state fsm.Interface, on netif.Interface, key
 	on = voice.now
 	key = socketKey{index: on.Index, ipv6: r.cfg.IPv6}
 	if !r.cfg.Unicast {
-		key.group = r.group()
+		key.group = r.cfg.group()
 		return state, on, key, true
 	}
 	key.unicast = r.cfg.Source

@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -216,4 +217,31 @@ func TestAddressOnOtherInterface(t *testing.T) {
 	on("x2", true)
 	a.Release(time.Second)
 	on("x2", false)
+}
+
+// A reload that brings promote_secondaries sets it on an interface that was there before.
+func TestPromoteSecondariesByReload(t *testing.T) {
+	t.Parallel()
+	lab := lab(t, "a")
+	n := lab.Node("a")
+	const file = "/proc/sys/net/ipv4/conf/eth0/promote_secondaries"
+	is := func() (value string) {
+		n.Do(func() error {
+			b, err := os.ReadFile(file)
+			value = strings.TrimSpace(string(b))
+			return err
+		})
+		return value
+	}
+	n.Do(func() error { return os.WriteFile(file, []byte("0"), 0) })
+	r := quick(200)
+	a := speak(t, n, one(r))
+	if is() != "0" {
+		t.Fatal("it is set already")
+	}
+	r.PromoteSecondaries = true
+	a.apply(one(r))
+	if is() != "1" {
+		t.Error("it is not set")
+	}
 }

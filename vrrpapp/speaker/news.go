@@ -45,7 +45,10 @@ func (l *Local) takeNews() {
 		case netif.AddressRemoved:
 			l.touch("")
 			routes = true
-		case netif.InterfaceChanged, netif.InterfaceAdded, netif.RoutesRemoved, netif.RulesRemoved, netif.Resynced:
+		case netif.Resynced:
+			l.complain(nil, "news of interfaces were lost", l.watch.Err())
+			routes = true
+		case netif.InterfaceChanged, netif.InterfaceAdded, netif.RoutesRemoved, netif.RulesRemoved:
 			routes = true
 		}
 	}

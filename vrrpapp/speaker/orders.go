@@ -56,8 +56,15 @@ func (u *unit) has(name string) bool {
 
 // Release is Speaker's.
 func (l *Local) Release(most time.Duration) {
-	released := make(chan struct{})
-	if l.do(func() { l.stopAll(fsm.Stop{}); l.released = released }) != nil {
+	var released chan struct{}
+	err := l.do(func() {
+		l.stopAll(fsm.Stop{})
+		if l.released == nil { // else somebody waits already
+			l.released = make(chan struct{})
+		}
+		released = l.released
+	})
+	if err != nil {
 		return
 	}
 	patience := time.NewTimer(most)

@@ -84,6 +84,18 @@ func (list *peers) heard(r *router, a *fsm.Advert, refused fsm.Reason) {
 	p.compared = true
 }
 
+// review forgets what differed from a configuration that was changed. Silent peers cannot be compared anew.
+func (list peers) review() {
+	for i := range list {
+		list[i].differs, list[i].compared = 0, false
+	}
+}
+
+// alike says whether peers would be compared with the same.
+func alike(a, b fsm.Config) bool {
+	return a.Version == b.Version && a.Interval == b.Interval && slices.Equal(a.Keys, b.Keys) && slices.Equal(a.Addresses, b.Addresses)
+}
+
 // status is a copy, the last one first.
 func (list peers) status() []PeerStatus {
 	all := make([]PeerStatus, len(list))

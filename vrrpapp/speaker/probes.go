@@ -15,6 +15,9 @@ const defaultProbe = 10 * time.Second
 // probeSteps is in how many parts a round of questions is asked, so that many addresses make no burst.
 const probeSteps = 10
 
+// mostAnswers bounds what is heard between two questions. Each is compared with all routers: more would hold the loop up.
+const mostAnswers = 1024
+
 // probes asks who answers for the virtual addresses of IPv4 (RFC 5227): on a master nobody else may, on a backup only one.
 type probes struct {
 	out  *netif.Prober // nil: never
@@ -72,7 +75,7 @@ func (l *Local) probeStep() time.Duration {
 // hearAnswer is called by the prober.
 func (l *Local) hearAnswer(a netif.Answer) {
 	l.probes.mu.Lock()
-	if len(l.probes.fill) < mostArrivals {
+	if len(l.probes.fill) < mostAnswers {
 		l.probes.fill = append(l.probes.fill, a)
 	}
 	l.probes.mu.Unlock()

@@ -282,3 +282,30 @@ func TestRoutesAndRules(t *testing.T) {
 	there(false, "198.51.100.0/24", "route")
 	there(false, "4711", "rule")
 }
+
+// Another VRID is another router to the peers, but to scripts it is the instance that it was: they see no stop.
+func TestAnotherVRIDIsNoStop(t *testing.T) {
+	t.Parallel()
+	lab := lab(t, "a")
+	r := quick(200)
+	a := speak(t, lab.Node("a"), one(r))
+	a.reaches("V", fsm.Master)
+	before := len(a.reports(Changed))
+	r.VRID = 81
+	a.apply(one(r))
+	for _, n := range a.reports(Changed)[before:] {
+		if n.From.Role() != n.To.Role() {
+			t.Errorf("%v -> %v, %v", n.From, n.To, n.Why)
+		}
+	}
+	if s := a.status("V"); len(s.History) < 3 || s.History[0].Why != fsm.Adopted {
+		t.Errorf("history %+v", s.History)
+	}
+	r.Name = "W"
+	r.VRID = 82
+	before = len(a.reports(Changed))
+	a.apply(one(r))
+	if n := a.reports(Changed)[before:]; len(n) != 2 || n[0].Router != "V" || n[0].To != fsm.Init || n[1].Router != "W" || n[1].From != fsm.Init {
+		t.Errorf("another name: %+v", n)
+	}
+}

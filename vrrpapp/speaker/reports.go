@@ -24,6 +24,9 @@ func (l *Local) report(r *router, n Report) {
 // changed is a transition.
 func (l *Local) changed(r *router, e *fsm.Effect) {
 	n := Report{At: time.Now(), Kind: Changed, From: e.From, To: e.To, Why: e.Why, Priority: e.Priority, Router: r.cfg.Name}
+	if r.goesOn && e.From == fsm.Init {
+		n.From = fsm.Master // it was, as another machine
+	}
 	r.since = n.At
 	if len(r.history) == mostHistory {
 		copy(r.history, r.history[1:])
@@ -38,6 +41,9 @@ func (l *Local) changed(r *router, e *fsm.Effect) {
 	}
 	if e.To == fsm.Master {
 		l.echo(r)
+	}
+	if r.goesOn && e.To == fsm.Init {
+		return
 	}
 	l.report(r, n)
 }

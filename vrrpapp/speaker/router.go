@@ -31,6 +31,7 @@ type router struct {
 	routed   bool // they are, also when there are none
 	started  bool
 	keeping  bool // during Stop.Keep
+	goesOn   bool // it ends here and begins there under the same name, as a change of VRID does: no script is to see a stop
 
 	witnesses map[netip.Prefix]witness
 	extra     *alarm // garp_extra_if
@@ -61,13 +62,16 @@ type identity struct {
 	ipv6    bool
 	vrid    uint8
 	unicast bool
-	source  netip.Addr
+	source  netip.Addr // of unicast
+	group   netip.Addr // of multicast
 }
 
 func (c *Router) identity() identity {
 	id := identity{iface: c.Interface, ipv6: c.IPv6, vrid: c.VRID, unicast: c.Unicast}
 	if c.Unicast {
 		id.source = c.Source
+	} else {
+		id.group = c.group()
 	}
 	return id
 }

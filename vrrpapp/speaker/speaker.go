@@ -6,7 +6,7 @@ import "time"
 // goroutine and do not wait for the network.
 type Speaker interface {
 	// Apply puts a configuration in force in place of the one before. Routers are matched by what peers see of them (interface,
-	// family, VRID, multicast or unicast with its source), not by name: a matched one keeps its state and is reloaded, one
+	// family, VRID, multicast with its group or unicast with its source), not by name: a matched one keeps its state and is reloaded, one
 	// that continues another (same addresses, other VRID or kind) adopts its state, the others are started and stopped.
 	// New ones
 	// are held until the first Ready. An error means that nothing was changed.

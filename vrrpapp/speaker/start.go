@@ -92,9 +92,10 @@ func (l *Local) findAddresses(r *router) (found, foreign []netip.Prefix) {
 
 // succeed lets r go on as the master that o was.
 func (l *Local) succeed(o, r *router) {
-	o.keeping = true
+	goesOn := o.cfg.Name == r.cfg.Name
+	o.keeping, o.goesOn = true, goesOn
 	l.tell(o, fsm.Stop{Keep: true})
-	o.keeping = false
+	o.keeping, o.goesOn = false, false
 	l.herald.hush(o, netip.Addr{})
 	r.routes, r.rules, r.routed = o.routes, o.rules, false
 	for p, h := range o.held {
@@ -110,7 +111,11 @@ func (l *Local) succeed(o, r *router) {
 	for p := range r.held {
 		found = append(found, p)
 	}
+	if r.goesOn = goesOn; goesOn {
+		r.history = o.history
+	}
 	l.tell(r, fsm.Start{Adopt: true, Found: found})
+	r.goesOn = false
 }
 
 // sweep removes what an earlier life has left on the interfaces of the first configuration and nobody wants any more.
