@@ -92,7 +92,7 @@ func TestReload(t *testing.T) {
 		{"reload", "while it leaves", n, life(ruling(n),
 			step{5 * sec, Stop{}, "advertise 0; MASTER->LEAVING stop", 0},
 			step{5500 * ms, Reload{two}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", 0},
-			step{5800 * ms, says(n, 50, lower), "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
+			step{5800 * ms, says(n, 50, lower), "hush [10.0.0.100/32 10.0.0.101/24]", 5800*ms + linger}, step{5800*ms + linger, Tick{}, "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
 		{"reload", "to an owner is a matter of priority", c, life(ruling(c),
 			step{at + sec/2, Reload{with(c, func(c *Config) { c.Priority = 255 })}, "priority 255", at + sec})},
 	})

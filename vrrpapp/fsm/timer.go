@@ -9,7 +9,7 @@ const (
 	tDown     timer = iota // Master_Down_Timer (RFC 5798 6.2)
 	tAdvert                // Adver_Timer (RFC 5798 6.2)
 	tProbe                 // the end of Probing
-	tLeave                 // the end of Leaving without a successor
+	tLeave                 // the end of Leaving, after the successor's first word or without one
 	tZero                  // the next repetition of priority 0
 	tGarp                  // the next announcement
 	tRefresh               // garp_master_refresh
@@ -41,6 +41,7 @@ func (m *Machine) arm(t timer, at time.Time) { m.due[t] = at }
 
 // quiet cancels what belongs to a state.
 func (m *Machine) quiet() {
+	m.successor = Advert{}
 	for t := tDown; t < tCool; t++ {
 		m.due[t] = time.Time{}
 	}
@@ -73,7 +74,7 @@ func (m *Machine) fire(t timer, at time.Time) {
 	case tProbe:
 		m.probed(late)
 	case tLeave:
-		m.finish(nil, m.now)
+		m.finish()
 	case tZero:
 		m.repeat0()
 	case tGarp:
