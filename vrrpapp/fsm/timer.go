@@ -8,6 +8,7 @@ type timer uint8
 const (
 	tDown     timer = iota // Master_Down_Timer (RFC 5798 6.2)
 	tAdvert                // Adver_Timer (RFC 5798 6.2)
+	tAnswer                // an advertisement out of turn
 	tProbe                 // the end of Probing
 	tLeave                 // the end of Leaving, after the successor's first word or without one
 	tZero                  // the next repetition of priority 0
@@ -71,6 +72,8 @@ func (m *Machine) fire(t timer, at time.Time) {
 		m.masterDown(late)
 	case tAdvert:
 		m.advertise(at)
+	case tAnswer:
+		m.answerDue()
 	case tProbe:
 		m.probed(late)
 	case tLeave:
