@@ -233,7 +233,7 @@ func (n *station) perform(effects []Effect) {
 func (l *lab) moment() time.Duration {
 	d := 40 * time.Millisecond
 	for _, n := range l.nodes {
-		d = min(d, n.cfg.Interval/4)
+		d = min(d, n.cfg.Interval/4, n.m.step()/4) // also what an earlier configuration says is heard
 	}
 	return d
 }
