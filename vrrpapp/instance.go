@@ -66,7 +66,7 @@ type Instance struct {
 	DownTimerAdverts     int               `json:"down_timer_adverts,omitempty"`
 	SkipCheckAdvAddr     *bool             `json:"skip_check_adv_addr,omitempty"`
 	// AbruptLeave gives the addresses up together with priority 0, as keepalived does, instead of keeping them until the
-	// successor's first advertisement.
+	// successor has them.
 	AbruptLeave bool `json:"abrupt_leave,omitempty"`
 
 	// UseVMAC makes it live on a macvlan with a virtual MAC address (use_vmac).

@@ -68,7 +68,7 @@ var (
 	dMismatch    = desc("config_mismatch", "Whether a peer's setting differs from ours.", "peer", "field")
 	dGARP        = desc("garp_sent_total", "Gratuitous ARP requests and unsolicited neighbour advertisements sent.")
 	dRemoved     = desc("vip_removed_total", "Times that somebody else took a virtual address away.")
-	dHandover    = desc("handover_seconds", "From priority 0 to the successor's first advertisement, or the end of the wait, of the last hand-over.")
+	dHandover    = desc("handover_seconds", "From priority 0 until the addresses went after the successor's first advertisement, or to the end of the wait, of the last hand-over.")
 	dSendErrors  = desc("send_errors_total", "Advertisements that the kernel did not take.")
 )
 

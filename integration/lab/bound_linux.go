@@ -37,17 +37,12 @@ func heldBy(node string) Bound {
 	}
 }
 
-// smooth: a hand-over that loses nothing but what is under way. keepalived advertises before it has the address: as a
-// successor it costs what it needs for that on a busy machine.
+// smooth: a hand-over that loses nothing but what is under way.
 func smooth(f *Figures) string {
-	most, bare := 2, jitter
-	if f.Foreign {
-		most, bare = 10, 4*jitter
-	}
-	if why := lost(most)(f); why != "" {
+	if why := lost(2)(f); why != "" {
 		return why
 	}
-	return nobody(bare)(f)
+	return nobody(jitter)(f)
 }
 
 // heldByOne: at the end one node has the address, whichever it is.

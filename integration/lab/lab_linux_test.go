@@ -102,7 +102,6 @@ func TestBounds(t *testing.T) {
 		{"reaches", reaches("a"), func(f *Figures) { f.Neighbour = "" }},
 		{"smooth", smooth, func(f *Figures) { f.Lost = 3 }},
 		{"smooth, nobody", smooth, func(f *Figures) { f.Nobody = jitter + 1 }},
-		{"smooth, to a keepalived", smooth, func(f *Figures) { f.Foreign, f.Lost = true, 11 }},
 		{"gap", gap(time.Second), func(f *Figures) { f.Gap = time.Second + 1 }},
 		{"nobody", nobody(0), func(f *Figures) { f.Nobody = 1 }},
 		{"several", several(0), func(f *Figures) { f.Several = 1 }},

@@ -28,8 +28,6 @@ type Figures struct {
 	Lost, Sent int
 	// Changes counts takings and lettings of the address.
 	Changes int
-	// Foreign says that the successor b is a keepalived.
-	Foreign bool
 	// Failed counts requests of an HTTP client that failed; Requests are all.
 	Failed, Requests int
 }
@@ -60,7 +58,6 @@ func (w *World) End() {
 	w.span = nil
 	held, ping := s.hold.Stop(), s.ping.Stop()
 	f := &w.figures
-	f.Foreign = !w.Pair.Ours("b")
 	f.Holder, f.Neighbour = w.Holders(), w.Neighbour()
 	f.Nobody, f.Several, f.Changes = held.Nobody, held.Several, len(held.Changes)
 	f.Gap, f.Lost, f.Sent = ping.Longest, ping.Lost, ping.Sent

@@ -21,8 +21,15 @@ func (m *Machine) take(list []netip.Prefix) {
 	}
 }
 
+// hush takes back what waits to be announced.
+func (m *Machine) hush() {
+	if len(m.all) > 0 {
+		m.emit(Effect{Do: Hush, Prefixes: m.all})
+	}
+}
+
 func (m *Machine) emitAnnounce(count int, list []netip.Prefix) {
-	if count > 0 && len(list) > 0 {
+	if count > 0 && len(list) > 0 && !m.Succeeded() {
 		m.counts.Announced += uint64(count * len(list))
 		m.emit(Effect{Do: Announce, Count: count, Prefixes: list})
 	}

@@ -43,9 +43,13 @@ type Config struct {
 	// NoLastWord steps down without an advertisement of one's own (the opposite of higher_prio_send_advert): the winner then
 	// may not know that there was another master whose gratuitous ARP was the last.
 	NoLastWord bool `json:"no_last_word,omitempty"`
-	// AbruptLeave removes the addresses together with priority 0 (RFC 5798 6.4.3 and keepalived), instead of keeping them for
-	// the successor's first advertisement.
+	// AbruptLeave removes the addresses together with priority 0 (RFC 5798 6.4.3 and keepalived), instead of keeping them until
+	// the successor has them.
 	AbruptLeave bool `json:"abrupt_leave,omitempty"`
+	// NoLinger removes the addresses with the successor's first advertisement. Otherwise they stay up to 40 ms, and not longer
+	// than a quarter of the interval, because keepalived advertises before it has them. It is for addresses whose MAC address
+	// moves with them: the successor's message has already moved it.
+	NoLinger bool `json:"no_linger,omitempty"`
 	// Rollover is how long after a reload everything is said twice if the version, the password, the list of addresses
 	// or version 2's interval changed: as it was, too. What is said so is accepted as long. Peers can be reloaded one after the other then,
 	// also those that refuse what differs (0 is an hour, negative is none).

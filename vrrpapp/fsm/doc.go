@@ -48,7 +48,7 @@
 //
 // # Life
 //
-// Start, Stop: Stop of a master hands over and takes up to Skew_Time of the slowest successor and 200 ms; go on handling
+// Start, Stop: Stop of a master hands over and takes up to Skew_Time of the slowest successor and 300 ms; go on handling
 // events until State is Init. Stop.Abrupt does not wait.
 //
 // Reload keeps the state. For a new instance that continues an old one (another VRID, unicast instead of multicast):

@@ -20,6 +20,9 @@ const (
 	RemoveAddresses
 	// Announce: send Count gratuitous ARP requests or neighbour advertisements for each of Prefixes, round by round.
 	Announce
+	// Hush: what is left of an Announce is not to be sent, nor any other announcement while Succeeded: the successor's
+	// must be the last.
+	Hush
 	// Transition: the state went from From to To because of Why. Priority is the effective one.
 	Transition
 	// Priority: the effective priority is now Priority (notify_priority_changes).
@@ -32,7 +35,7 @@ const (
 )
 
 var doNames = [...]string{
-	Advertise: "advertise", AddAddresses: "add", RemoveAddresses: "remove", Announce: "announce", Transition: "transition",
+	Advertise: "advertise", AddAddresses: "add", RemoveAddresses: "remove", Announce: "announce", Hush: "hush", Transition: "transition",
 	PriorityChanged: "priority", LowerPriority: "lower_priority", Report: "report",
 }
 
@@ -62,7 +65,7 @@ func (e Effect) String() string {
 	switch e.Do {
 	case Advertise, PriorityChanged:
 		return fmt.Sprintf("%s %d", name, e.Priority)
-	case AddAddresses, RemoveAddresses:
+	case AddAddresses, RemoveAddresses, Hush:
 		return fmt.Sprintf("%s %v", name, e.Prefixes)
 	case Announce:
 		return fmt.Sprintf("%s %d %v", name, e.Count, e.Prefixes)

@@ -65,7 +65,7 @@ func (m *Machine) settle() {
 	case m.state == Master:
 		m.leave(m.faults.why())
 	case m.state == Leaving && cut:
-		m.finish(nil, m.now)
+		m.finish()
 	}
 }
 

@@ -72,7 +72,8 @@ func TestGroup(t *testing.T) {
 	t.Run("a higher priority on one segment hands the other over", func(t *testing.T) {
 		g := ruled(t, c)
 		expect(t, g.Handle(at.Add(500*ms), 0, says(c, 200, higher)), "a MASTER->BACKUP higher_priority; b advertise 0; b MASTER->LEAVING sync_group_backup")
-		expect(t, g.Handle(at.Add(800*ms), 1, says(second(c), 50, higher)), "b LEAVING->BACKUP handover")
+		expect(t, g.Handle(at.Add(800*ms), 1, says(second(c), 50, higher)), "")
+		expect(t, g.HandleDue(at.Add(800*ms+linger)), "b LEAVING->BACKUP handover")
 	})
 	t.Run("and it does not come back without a successor", func(t *testing.T) {
 		g := ruled(t, c)
@@ -82,7 +83,8 @@ func TestGroup(t *testing.T) {
 	t.Run("a fault of one is a fault of all, and so is the recovery", func(t *testing.T) {
 		g := ruled(t, c)
 		expect(t, g.Handle(at.Add(500*ms), 0, Interface{}), "a MASTER->FAULT link_down; b advertise 0; b MASTER->LEAVING sync_group_fault")
-		expect(t, g.Handle(at.Add(1500*ms), 1, says(second(c), 50, higher)), "b LEAVING->FAULT sync_group_fault")
+		expect(t, g.Handle(at.Add(1500*ms), 1, says(second(c), 50, higher)), "")
+		expect(t, g.HandleDue(at.Add(1500*ms+linger)), "b LEAVING->FAULT sync_group_fault")
 		expect(t, g.Handle(at.Add(9*sec), 0, up), "a FAULT->BACKUP recovered; b FAULT->BACKUP recovered")
 	})
 	t.Run("the other member's addresses wait as long as the cut one's master down interval", func(t *testing.T) {
@@ -113,8 +115,9 @@ func TestGroup(t *testing.T) {
 	t.Run("an order to all", func(t *testing.T) {
 		g := ruled(t, c)
 		expect(t, g.HandleAll(at.Add(500*ms), HandOver{}), "a advertise 0; a MASTER->LEAVING handover; b advertise 0; b MASTER->LEAVING handover")
-		expect(t, g.Handle(at.Add(sec), 0, says(c, 50, lower)), "a LEAVING->BACKUP handover")
-		expect(t, g.Handle(at.Add(sec), 1, says(second(c), 50, lower)), "b LEAVING->BACKUP handover")
+		expect(t, g.Handle(at.Add(sec), 0, says(c, 50, lower)), "")
+		expect(t, g.Handle(at.Add(sec), 1, says(second(c), 50, lower)), "")
+		expect(t, g.HandleDue(at.Add(sec+linger)), "a LEAVING->BACKUP handover; b LEAVING->BACKUP handover")
 		g.Handle(at.Add(2*sec), 0, says(c, 50, lower))
 		if m := g.members[1]; !m.yielded {
 			t.Error("the other member does not leave the successor alone")

@@ -26,6 +26,10 @@ type lab struct {
 	trace   []string
 	// spoke is who announced the addresses last: where the segment sends to.
 	spoke int
+	// wrong is what a node must never do.
+	wrong string
+	// slow has a successor advertise first and have the addresses only a moment later, as a keepalived.
+	slow bool
 	// watch is called after everything that happens.
 	watch func()
 }
@@ -49,6 +53,8 @@ type station struct {
 	down    bool // its tracker
 	held    bool
 	started time.Time
+	// followed is when it heard its successor, while it is Leaving.
+	followed time.Time
 }
 
 type task struct {
@@ -186,6 +192,10 @@ func (n *station) drain() {
 }
 
 func (n *station) perform(effects []Effect) {
+	late := time.Duration(0)
+	if last := len(effects) - 1; n.lab.slow && last >= 0 && effects[last].Do == Transition && effects[last].Why == PriorityZero {
+		late = n.lab.span(n.lab.moment())
+	}
 	for _, e := range effects {
 		if e.Do != Announce && e.Do != Report || len(effects) < 3 {
 			n.lab.note("%d %v", n.id, e)
@@ -194,8 +204,20 @@ func (n *station) perform(effects []Effect) {
 		case Advertise:
 			n.broadcast(e)
 		case Announce:
+			if late > 0 {
+				break
+			}
 			n.lab.spoke = n.id
+			if n.m.Succeeded() {
+				n.lab.wrong = fmt.Sprintf("%d announces beside its successor", n.id)
+			}
+		case Hush:
+			n.followed = n.m.successor.Received
 		case AddAddresses:
+			if late > 0 {
+				n.addIn(late, e.Prefixes)
+				break
+			}
 			for _, p := range e.Prefixes {
 				n.has[p] = true
 			}
@@ -205,6 +227,29 @@ func (n *station) perform(effects []Effect) {
 			}
 		}
 	}
+}
+
+// moment is how long all nodes give a successor.
+func (l *lab) moment() time.Duration {
+	d := 40 * time.Millisecond
+	for _, n := range l.nodes {
+		d = min(d, n.cfg.Interval/4, n.m.step()/4) // also what an earlier configuration says is heard
+	}
+	return d
+}
+
+func (n *station) addIn(late time.Duration, list []netip.Prefix) {
+	life := n.life
+	n.lab.in(late, func() {
+		if n.life != life || !n.m.state.Holds() {
+			return
+		}
+		n.lab.note("%d has the addresses", n.id)
+		n.lab.spoke = n.id
+		for _, p := range list {
+			n.has[p] = true
+		}
+	})
 }
 
 func (n *station) broadcast(e Effect) {

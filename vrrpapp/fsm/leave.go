@@ -38,11 +38,12 @@ func (m *Machine) patience() time.Duration {
 }
 
 // takeBack ends a Stop that is under way, as when a reload that dropped the instance fails and Caddy rolls back. The first
-// advertisement after priority 0 keeps the successors waiting. Who leaves for another reason too goes on, and ends elsewhere.
+// advertisement after priority 0 keeps the successors waiting. Once one has spoken, or for another reason to leave, it goes on
+// and ends as backup.
 func (m *Machine) takeBack() {
 	stopping := m.stopping
 	m.stopping = false
-	if stopping && m.state == Leaving && m.faults == 0 && m.holds == 0 && !m.yielded && !m.follows {
+	if stopping && m.state == Leaving && m.faults == 0 && m.holds == 0 && !m.yielded && !m.follows && !m.Succeeded() {
 		m.promote(Resumed)
 	}
 }
@@ -60,23 +61,17 @@ func (m *Machine) repeat0() {
 	}
 }
 
-// leavingHears waits for the successor. What was under way when priority 0 went out is not its voice.
-func (m *Machine) leavingHears(a *Advert, at time.Time) {
-	if a.Priority > 0 && !at.Before(m.left) {
-		m.finish(a, at)
-	}
-}
-
-// finish ends Leaving, by the successor's advertisement or without one.
-func (m *Machine) finish(successor *Advert, at time.Time) {
-	if successor == nil {
+// finish ends Leaving, after the successor's advertisement or without one.
+func (m *Machine) finish() {
+	successor := m.successor
+	if !m.Succeeded() {
 		m.setFault(faultRemoved, false) // addresses that come and go are better than none
 	}
 	switch {
 	case m.stopping || m.faults != 0:
 		m.depart(Stopped)
-	case successor != nil:
-		m.concede(successor, at, HandedOver)
+	case m.Succeeded():
+		m.concede(&successor, successor.Received, HandedOver)
 	case m.holds != 0 || m.follows:
 		m.depart(NoSuccessor)
 	default:

@@ -20,27 +20,28 @@ type Machine struct {
 
 	source netip.Addr // the last valid one
 
-	running  bool          // between Start and the end of Stop
-	stopping bool          // Leaving ends in Init
-	yielded  bool          // after HandOver: a master of lower priority is left alone
-	orphaned bool          // held back although the master is down
-	listened bool          // a late master down timer has been given its extra interval
-	spared   time.Time     // until when a master of lower priority is left alone (preempt_delay); zero: none was heard
-	learnt   time.Duration // Master_Adver_Interval (RFC 5798 6.1)
-	spoken   uint8         // the version that it came with
-	leader   netip.Addr    // whose silence is waited for
-	leading  uint8         // its priority; 0: nobody's
-	heard    Heard         // the last advertisement of another master
-	resigned time.Time     // until when a repeated priority 0 of heard means nothing new; zero: the master has not left
-	lastSent time.Time     // the last advertisement as master
-	safe     time.Time     // in Fault: until when nobody can have taken over from us
-	left     time.Time     // when Leaving began
-	zeros    int           // messages of priority 0 that still follow
-	brief    int           // advertisements that still follow at intervals of briefly
-	briefly  time.Duration
-	garps    int       // the count of the announcement that is due
-	garped   time.Time // the last announcement
-	again    bool      // another one follows the one that is due
+	running   bool          // between Start and the end of Stop
+	stopping  bool          // Leaving ends in Init
+	yielded   bool          // after HandOver: a master of lower priority is left alone
+	orphaned  bool          // held back although the master is down
+	listened  bool          // a late master down timer has been given its extra interval
+	spared    time.Time     // until when a master of lower priority is left alone (preempt_delay); zero: none was heard
+	learnt    time.Duration // Master_Adver_Interval (RFC 5798 6.1)
+	spoken    uint8         // the version that it came with
+	leader    netip.Addr    // whose silence is waited for
+	leading   uint8         // its priority; 0: nobody's
+	heard     Heard         // the last advertisement of another master
+	resigned  time.Time     // until when a repeated priority 0 of heard means nothing new; zero: the master has not left
+	lastSent  time.Time     // the last advertisement as master
+	safe      time.Time     // in Fault: until when nobody can have taken over from us
+	left      time.Time     // when Leaving began
+	successor Advert        // in Leaving: its last one, without its Addrs; priority 0: it was not heard
+	zeros     int           // messages of priority 0 that still follow
+	brief     int           // advertisements that still follow at intervals of briefly
+	briefly   time.Duration
+	garps     int       // the count of the announcement that is due
+	garped    time.Time // the last announcement
+	again     bool      // another one follows the one that is due
 
 	voices   []voice        // the configuration's first, then during a rollover those before it
 	all      []netip.Prefix // addresses, advertised or not

@@ -20,6 +20,7 @@ func (m *Machine) promote(why Reason) {
 func (m *Machine) say() {
 	m.send(m.priority)
 	m.lastSent = m.now
+	m.due[tAnswer] = time.Time{}
 }
 
 // advertise is the advertisement timer. Its schedule is absolute, so that delays do not add up, and begins anew when one
@@ -102,12 +103,25 @@ func (m *Machine) assert(a *Advert) {
 	m.announceAgain()
 }
 
-// answer sends an advertisement out of turn, unless the last one is so recent that it is one already. The schedule stays:
-// whoever makes us answer cannot keep us from advertising.
+// answer sends an advertisement out of turn, a tenth of an interval after the last one at the earliest. It is false if an
+// answer is under way already. The schedule stays: whoever makes us answer cannot keep us from advertising.
 func (m *Machine) answer() bool {
-	if m.now.Sub(m.lastSent) < m.cfg.Interval/10 {
+	soon := m.lastSent.Add(m.cfg.Interval / 10)
+	switch {
+	case !soon.After(m.now):
+		m.say()
+	case m.due[tAnswer].IsZero():
+		m.arm(tAnswer, soon)
+	default:
 		return false
 	}
-	m.say()
 	return true
+}
+
+// answerDue is an answer that had to wait. After a time in which others may have taken over, the advertisement timer, which
+// is due then too, looks first.
+func (m *Machine) answerDue() {
+	if !m.overdue() {
+		m.say()
+	}
 }

@@ -262,14 +262,21 @@ func election(t *testing.T, seed uint64) (faults int) {
 	return faults
 }
 
-// handingOver says that of the holders all but one are about to hear that it is so: within the delay of the network.
+// handingOver says that of the holders all but one are about to hear that it is so, within the delay of the network, or
+// about to let go.
 func handingOver(l *lab) bool {
 	for _, n := range l.nodes {
-		if n.alive && n.m.state == Master && l.now.Sub(n.m.lastSent) <= l.delay || n.alive && n.m.state == Leaving {
+		if n.alive && (n.m.state == Master && l.now.Sub(n.m.lastSent) <= l.delay || n.m.state == Leaving && !overstays(n)) {
 			return true
 		}
 	}
 	return false
+}
+
+// overstays says that it keeps the addresses beside its successor for longer than the moment which that one needs.
+func overstays(n *station) bool {
+	s := &n.m.successor
+	return n.m.Succeeded() && n.lab.now.After(n.followed.Add(min(40*ms, n.cfg.Interval/4, s.Interval/4)))
 }
 
 func judge(t *testing.T, l *lab, seed uint64, since []*station) bool {

@@ -20,12 +20,15 @@ func moves(t *testing.T, seed uint64) (count int) {
 		c.AbruptLeave = false
 		l.add(c).boot()
 	}
+	l.slow = len(l.nodes) == 2 // a third one may take over from the second in that moment
 	settle := func() { l.run(8*e.slowest + 2*time.Second) }
 	settle()
 	both := time.Time{}
 	l.watch = func() {
 		switch who := l.holders(); {
 		case t.Failed():
+		case l.wrong != "":
+			t.Errorf("seed %d: %s\n%s", seed, l.wrong, l.story(80))
 		case len(who) == 0:
 			t.Errorf("seed %d: nobody holds the addresses\n%s", seed, l.story(80))
 		case len(who) == 1:
@@ -45,6 +48,10 @@ func moves(t *testing.T, seed uint64) (count int) {
 		}
 		settle()
 		if t.Failed() {
+			break
+		}
+		if who := l.holders(); len(who) == 1 && l.spoke != who[0] {
+			t.Errorf("seed %d: %v holds the addresses, %d announced them last\n%s", seed, who, l.spoke, l.story(80))
 			break
 		}
 	}

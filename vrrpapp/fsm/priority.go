@@ -10,8 +10,9 @@ type Tracker struct {
 	// Scaled adds Weight times the tracker's Value instead (track_file); less than -253 is a fault. With weight 0, a Value
 	// other than 0 is down.
 	Scaled bool `json:"scaled,omitempty"`
-	// InitFail takes it for down until it has spoken (init_fail). Otherwise a start waits for a tracker of weight 0, as
-	// keepalived does, and one that a reload brings is taken for up. Not for Scaled.
+	// InitFail takes it for down until it has spoken (init_fail), if its weight is 0; another weight does not count before that
+	// (observed of keepalived 2.2.7, with -5). Otherwise a start waits for a tracker of weight 0, as keepalived does, and one
+	// that a reload brings is taken for up. Not for Scaled.
 	InitFail bool `json:"init_fail,omitempty"`
 }
 
@@ -67,10 +68,11 @@ func (m *Machine) trackersFrom(list []Tracker, running bool) {
 	old := m.trackers
 	m.trackers = make([]tracking, len(list))
 	for i, t := range list {
-		m.trackers[i] = tracking{Tracker: t, known: t.InitFail && !t.Scaled || running, up: !t.InitFail}
+		known := running && (!t.InitFail || t.Weight == 0 || t.Scaled)
+		m.trackers[i] = tracking{Tracker: t, known: known, up: !t.InitFail}
 		for j := range old {
 			if old[j].Name == t.Name {
-				m.trackers[i] = tracking{t, old[j].known || running, old[j].up, old[j].value}
+				m.trackers[i] = tracking{t, old[j].known || known, old[j].up, old[j].value}
 			}
 		}
 	}

@@ -17,7 +17,8 @@ const (
 	// Probing holds the addresses and listens for one interval before it claims them: after a time in which another node may
 	// have taken over unheard, or when a start finds the addresses of an earlier life on the interface.
 	Probing
-	// Leaving has said priority 0 and keeps the addresses until the successor's first advertisement.
+	// Leaving has said priority 0 and keeps the addresses until the successor has them: a moment longer than until its first
+	// advertisement.
 	Leaving
 	// Master holds the addresses and advertises.
 	Master

@@ -77,6 +77,12 @@ func TestReload(t *testing.T) {
 		{"reload", "a new tracker without weight is up until it speaks", n, life(ruling(n),
 			step{at + sec/2, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk"}} })}, "", at + sec},
 			step{at + 600*ms, Track{Name: "chk"}, "advertise 0; MASTER->LEAVING tracker_down", 0})},
+		{"reload", "a new one without weight and with init_fail is down until it speaks", n, life(ruling(n),
+			step{at + sec/2, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk", InitFail: true}} })}, "advertise 0; MASTER->LEAVING tracker_down", 0})},
+		{"reload", "one with weight and init_fail adds nothing until it speaks, however often one reloads", n, life(ruling(n),
+			step{at + sec/2, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk", Weight: -5, InitFail: true}} })}, "", at + sec},
+			step{at + 600*ms, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk", Weight: -6, InitFail: true}} })}, "", at + sec},
+			step{at + 700*ms, Track{Name: "chk"}, "priority 94", at + sec})},
 		{"reload", "one that stays keeps its verdict, one that goes takes its fault along", with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk"}} }), []step{
 			{0, up, "", never}, {0, Track{Name: "chk", Up: false}, "", never}, {0, Start{}, "INIT->FAULT tracker_down", never},
 			{sec, Reload{with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "new"}, {Name: "chk"}} })}, "", never},
@@ -92,7 +98,7 @@ func TestReload(t *testing.T) {
 		{"reload", "while it leaves", n, life(ruling(n),
 			step{5 * sec, Stop{}, "advertise 0; MASTER->LEAVING stop", 0},
 			step{5500 * ms, Reload{two}, "add [10.0.0.101/24]; announce 5 [10.0.0.101/24]", 0},
-			step{5800 * ms, says(n, 50, lower), "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
+			step{5800 * ms, says(n, 50, lower), "hush [10.0.0.100/32 10.0.0.101/24]", 5800*ms + linger}, step{5800*ms + linger, Tick{}, "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
 		{"reload", "to an owner is a matter of priority", c, life(ruling(c),
 			step{at + sec/2, Reload{with(c, func(c *Config) { c.Priority = 255 })}, "priority 255", at + sec})},
 	})

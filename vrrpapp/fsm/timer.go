@@ -8,8 +8,9 @@ type timer uint8
 const (
 	tDown     timer = iota // Master_Down_Timer (RFC 5798 6.2)
 	tAdvert                // Adver_Timer (RFC 5798 6.2)
+	tAnswer                // an advertisement out of turn
 	tProbe                 // the end of Probing
-	tLeave                 // the end of Leaving without a successor
+	tLeave                 // the end of Leaving, after the successor's first word or without one
 	tZero                  // the next repetition of priority 0
 	tGarp                  // the next announcement
 	tRefresh               // garp_master_refresh
@@ -41,6 +42,7 @@ func (m *Machine) arm(t timer, at time.Time) { m.due[t] = at }
 
 // quiet cancels what belongs to a state.
 func (m *Machine) quiet() {
+	m.successor = Advert{}
 	for t := tDown; t < tCool; t++ {
 		m.due[t] = time.Time{}
 	}
@@ -70,10 +72,12 @@ func (m *Machine) fire(t timer, at time.Time) {
 		m.masterDown(late)
 	case tAdvert:
 		m.advertise(at)
+	case tAnswer:
+		m.answerDue()
 	case tProbe:
 		m.probed(late)
 	case tLeave:
-		m.finish(nil, m.now)
+		m.finish()
 	case tZero:
 		m.repeat0()
 	case tGarp:

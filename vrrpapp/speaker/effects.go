@@ -26,6 +26,8 @@ func (l *Local) perform(r *router, e *fsm.Effect) {
 		l.removeAddresses(r, e.Prefixes)
 	case fsm.Announce:
 		l.announce(r, e.Count, e.Prefixes)
+	case fsm.Hush:
+		l.herald.hush(r, netip.Addr{})
 	case fsm.Transition:
 		l.changed(r, e)
 	case fsm.PriorityChanged:
@@ -85,8 +87,11 @@ func (c *Router) group() netip.Addr {
 	return wire.Group4
 }
 
-// announce tells the neighbours of each address's interface.
+// announce tells the neighbours of each address's interface, unless the successor is about to.
 func (l *Local) announce(r *router, count int, list []netip.Prefix) {
+	if r.machine.Succeeded() {
+		return
+	}
 	for _, p := range list {
 		if h, ok := r.held[p]; ok {
 			l.announceHeld(r, h, count)

@@ -126,8 +126,19 @@ func (l *Local) takeAnswers() {
 	}
 }
 
+// handedOver is how long the former master may still answer beside its successor.
+const handedOver = 100 * time.Millisecond
+
+// fresh says that an answer which is read now may be the former master's.
+func (l *Local) fresh(r *router) bool {
+	return r.machine.State() == fsm.Master && time.Since(r.since) < l.probeStep()+handedOver
+}
+
 // witness judges an answer. Our own kernel's answers are not heard.
 func (l *Local) witness(r *router, a netif.Answer) {
+	if l.fresh(r) {
+		return
+	}
 	for p, x := range r.wanted {
 		lk := l.links[r.dev(x)]
 		if p.Addr() != a.Addr || lk == nil || !lk.exists || lk.now.Index != a.Index || lk.now.MAC == a.MAC {

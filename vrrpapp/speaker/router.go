@@ -88,6 +88,7 @@ func (c *Router) machineConfig() fsm.Config {
 	for _, t := range c.Interfaces {
 		m.Trackers = append(m.Trackers, fsm.Tracker{Name: interfaceTracker(t.Name), Weight: t.Weight, Reverse: t.Reverse})
 	}
+	m.NoLinger = m.NoLinger || len(c.macvlans()) > 0
 	if m.Version == 0 && c.IPv6 {
 		m.Version = 3
 	}
