@@ -22,22 +22,6 @@ func (*Socket) Send(*Packet) error               { return ErrUnsupported }
 func (*Socket) Dropped() uint64                  { return 0 }
 func (*Socket) Close() error                     { return nil }
 
-// Ear hears what no Socket does, where there is Linux.
-type Ear struct{}
-
-// OpenEar returns ErrUnsupported.
-func OpenEar(cfg EarConfig) (*Ear, error) {
-	if err := cfg.check(); err != nil {
-		return nil, err
-	}
-	return nil, ErrUnsupported
-}
-
-func (*Ear) Drain(func(*Packet)) (int, error) { return 0, ErrUnsupported }
-func (*Ear) SetHeard([]Heard) error           { return ErrUnsupported }
-func (*Ear) Dropped() uint64                  { return 0 }
-func (*Ear) Close() error                     { return nil }
-
 // Announcer sends gratuitous ARPs and neighbour advertisements, where there is Linux.
 type Announcer struct{}
 

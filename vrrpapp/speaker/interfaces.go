@@ -56,7 +56,6 @@ func (k *link) hasAddr(addr netip.Addr) bool {
 func (l *Local) refresh(k *link) {
 	k.dirty = false
 	if k.name == "" {
-		l.deaf = true // an ear is where the address is
 		k.exists, k.up, k.addrs = true, true, nil
 		for _, i := range l.watch.Interfaces() {
 			k.addrs = append(k.addrs, l.watch.Addresses(i.Index)...)

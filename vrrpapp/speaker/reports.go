@@ -124,31 +124,10 @@ func (l *Local) notice(r *router, n Report) {
 	if r != nil {
 		key.router = r.cfg.Name
 	}
-	if !l.name(key) {
-		key.peer, n.Peer, n.Detail = netip.Addr{}, netip.Addr{}, "more peers than are named in a minute"
-	}
 	more, due := l.due(key)
 	if n.Count = more; due {
 		l.report(r, n)
 	}
-}
-
-// mostNamed is how many new peers are named in a minute for one thing of one router. Sources are easily invented.
-const mostNamed = 32
-
-// name says whether one more peer is to be named for it.
-func (l *Local) name(key saying) bool {
-	if _, known := l.said[key]; known || !key.peer.IsValid() {
-		return true
-	}
-	key.peer = netip.Addr{}
-	n, now := l.named[key], time.Now()
-	if now.Sub(n.at) >= sayEvery {
-		n = said{at: now}
-	}
-	n.more++
-	l.named[key] = n
-	return n.more <= mostNamed
 }
 
 // failing is called by the herald. One failure on the way to the loop is enough: the next ones say the same.

@@ -18,7 +18,6 @@ type router struct {
 	member  int // of the unit's group
 
 	sock     *socket
-	ear      *ear          // nil: none yet
 	told     fsm.Interface // what the machine knows of its interface
 	hearing  bool          // it was told
 	retry    *alarm

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/binary"
-	"iter"
 	"net/netip"
 	"time"
 )
@@ -73,26 +72,4 @@ func (p *Packet) length(n, width int) int {
 		n += authLen
 	}
 	return n
-}
-
-// Addresses are the virtual addresses in a message that need not be sound: as many as it promises and has room for. They are good
-// to find out whose it is, and for nothing else.
-func Addresses(msg []byte, v6 bool) iter.Seq[netip.Addr] {
-	width := 4
-	if v6 {
-		width = 16
-	}
-	return func(yield func(netip.Addr) bool) {
-		if len(msg) < headLen {
-			return
-		}
-		rest := msg[headLen:]
-		for n := msg[3]; n > 0 && len(rest) >= width; n-- {
-			a, _ := netip.AddrFromSlice(rest[:width])
-			if !yield(a) {
-				return
-			}
-			rest = rest[width:]
-		}
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,37 +243,5 @@ func TestManyAddresses(t *testing.T) {
 	var back Packet
 	if err != nil || len(b) != MaxLen || back.Parse(b, ip) != OK || !reflect.DeepEqual(back, p) {
 		t.Errorf("%d bytes, %v, %v", len(b), err, describe(&back))
-	}
-}
-
-// What cannot be read whole still says whose addresses it is about.
-func TestAddresses(t *testing.T) {
-	head := func(n byte, rest ...byte) []byte { return append([]byte{0x31, 80, 100, n, 0, 100, 0, 0}, rest...) }
-	six := netip.MustParseAddr("fe80::80").AsSlice()
-	for _, row := range []struct {
-		name string
-		msg  []byte
-		v6   bool
-		want []string
-	}{
-		{"nothing", nil, false, nil},
-		{"half a header", head(1)[:7], false, nil},
-		{"none promised", head(0, 10, 9, 0, 1), false, nil},
-		{"one", head(1, 10, 9, 0, 1), false, []string{"10.9.0.1"}},
-		{"two and a password", head(2, 10, 9, 0, 1, 10, 9, 0, 2, 1, 1, 1, 1), false, []string{"10.9.0.1", "10.9.0.2"}},
-		{"more promised than there are", head(255, 10, 9, 0, 1, 10, 9, 0), false, []string{"10.9.0.1"}},
-		{"IPv6", head(2, six...), true, []string{"fe80::80"}},
-		{"IPv6, cut", head(1, six[:15]...), true, nil},
-	} {
-		var got []string
-		for a := range Addresses(row.msg, row.v6) {
-			got = append(got, a.String())
-		}
-		if !slices.Equal(got, row.want) {
-			t.Errorf("%s: %v, want %v", row.name, got, row.want)
-		}
-	}
-	for range Addresses(head(2, 10, 9, 0, 1, 10, 9, 0, 2), false) {
-		break // must not go on
 	}
 }
