@@ -13,7 +13,7 @@ import (
 // never says.
 func TestSuccessorAnnouncesLast(t *testing.T) {
 	t.Parallel()
-	lab := lab(t, "a", "b", "client")
+	lab := lab(t, "a", "b")
 	client := lab.Node("client")
 	config := func(priority uint8, repeat int) Config {
 		c := one(quick(priority))
@@ -29,6 +29,10 @@ func TestSuccessorAnnouncesLast(t *testing.T) {
 	}
 	a := speak(t, lab.Node("a"), config(200, 100)) // for a second
 	a.reaches("V", fsm.Master)
+	b.reaches("V", fsm.Backup)
+	if !nstest.Within(soon, func() bool { return lab.Node("a").Holds(vip) && !lab.Node("b").Holds(vip) }) {
+		t.Fatal("the address does not move")
+	}
 	hold := lab.Hold(vip)
 	if err := a.Order("V", HandOver); err != nil {
 		t.Fatal(err)
