@@ -40,6 +40,9 @@ func TestSuccessorAnnouncesLast(t *testing.T) {
 	b.reaches("V", fsm.Master)
 	a.reaches("V", fsm.Backup)
 	mac := strings.Fields(lab.Node("b").IP("-br link show eth0"))[2]
+	if !nstest.Within(soon, func() bool { return strings.Contains(client.IP("neigh show dev eth0 to "+vip.String()), mac) }) {
+		t.Error("the successor is not heard")
+	}
 	if nstest.Within(200*time.Millisecond, func() bool { return !strings.Contains(client.IP("neigh show dev eth0 to "+vip.String()), mac) }) {
 		t.Errorf("the client sends to %s", client.IP("neigh show dev eth0"))
 	}
