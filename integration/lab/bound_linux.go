@@ -19,7 +19,7 @@ func check(bounds []Bound, f *Figures) (list []string) {
 }
 
 // slack is what a busy machine may add to any time.
-const slack = 200 * time.Millisecond
+const slack = 400 * time.Millisecond
 
 // jitter is how far apart the lab may see two events that happen at once in two namespaces.
 const jitter = 15 * time.Millisecond

@@ -45,7 +45,7 @@ func more() []Case {
 		{
 			Name: "50 hand-overs under an HTTP client", Short: true, Only: "ab", Most: 3 * time.Minute,
 			Do:   handovers,
-			Want: func(Timing) []Bound { return []Bound{heldBy("a"), failed(0), lost(10), nobody(jitter)} },
+			Want: func(Timing) []Bound { return []Bound{heldBy("a"), failed(0), lost(10), nobody(50 * jitter)} },
 		},
 		{
 			Name: "10,000 address changes on the host", Timings: []Timing{V2, V3}, Short: true, Alike: true,

@@ -81,7 +81,7 @@ func TestUsableServersBeforeStart(t *testing.T) {
 		name, servers, more string
 		usable              int
 	}{
-		{"up", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","check":true}`, "", 2},
+		{"up", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","check":true,"fall":1000}`, "", 2},
 		{"not all", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","disabled":true},{"name":"c","address":"127.0.0.1:3","weight":0}`, "", 1},
 		{"a backup is spare", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","backup":true}`, "", 1},
 		{"one backup", `{"name":"a","address":"127.0.0.1:1","backup":true},{"name":"b","address":"127.0.0.1:2","backup":true}`, "", 1},
