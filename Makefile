@@ -15,6 +15,8 @@ LAB      ?=
 UNRACED  := ./bench/...
 # What counts allocations and cannot under the race detector, whose sync.Pool forgets on purpose.
 ALLOCS   := ./modules/regex ./modules/sample
+# Packages that are tested at a time: those with network namespaces in them mostly wait.
+BESIDE   := -p 3
 
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
@@ -35,7 +37,7 @@ lint:
 	$(GO) tool staticcheck ./...
 
 test-only:
-	$(GO) test -race $$($(GO) list ./... | grep -v /bench)
+	$(GO) test -race $(BESIDE) $$($(GO) list ./... | grep -v /bench)
 	$(GO) test -run Alloc $(ALLOCS)
 	$(GO) test $(UNRACED)
 
