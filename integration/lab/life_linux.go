@@ -125,7 +125,7 @@ func killed() []Case {
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)
 				w.Settle("b")
 			},
-			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
+			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 			// A keepalived that hears priority 0 twice begins its skew again.
 			Goal:   func(t Timing) []Bound { return []Bound{took(t.Skew(50) + 250*time.Millisecond), lost(4)} },
 			GoalOf: "a",
