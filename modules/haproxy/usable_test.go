@@ -2,6 +2,7 @@ package haproxy
 
 import (
 	"encoding/json"
+	"net"
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/modules/server"
@@ -77,11 +78,17 @@ func TestSubscribeReload(t *testing.T) {
 
 // Before the first start the servers count as they will then.
 func TestUsableServersBeforeStart(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // the first check that fails would take its server down
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	open := ln.Addr().String()
 	for _, tt := range []struct {
 		name, servers, more string
 		usable              int
 	}{
-		{"up", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","check":true,"fall":1000}`, "", 2},
+		{"up", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"` + open + `","check":true}`, "", 2},
 		{"not all", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","disabled":true},{"name":"c","address":"127.0.0.1:3","weight":0}`, "", 1},
 		{"a backup is spare", `{"name":"a","address":"127.0.0.1:1"},{"name":"b","address":"127.0.0.1:2","backup":true}`, "", 1},
 		{"one backup", `{"name":"a","address":"127.0.0.1:1","backup":true},{"name":"b","address":"127.0.0.1:2","backup":true}`, "", 1},
