@@ -82,12 +82,8 @@ func (c *compiler) global() {
 			c.out.StaticAddresses = append(c.out.StaticAddresses, a)
 		}
 	}
-	for _, r := range c.routes("static_routes", g.StaticRoutes) {
-		c.out.StaticRoutes = append(c.out.StaticRoutes, r)
-	}
-	for _, r := range c.rules("static_rules", g.StaticRules) {
-		c.out.StaticRules = append(c.out.StaticRules, r)
-	}
+	c.out.StaticRoutes = c.routes("static_routes", g.StaticRoutes)
+	c.out.StaticRules = c.rules("static_rules", g.StaticRules)
 }
 
 func (c *compiler) within(what string, d, most time.Duration) {
