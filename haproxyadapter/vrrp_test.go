@@ -52,7 +52,9 @@ func TestVRRPDirective(t *testing.T) {
 
 // Of several files each may name one, but only one keepalived.conf is loaded.
 func TestVRRPDirectiveSeveralFiles(t *testing.T) {
-	read := func(name string) ([]byte, error) { return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist} }
+	read := func(name string) ([]byte, error) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
 	_, diags := Adapt([]cfg.File{
 		{Name: "a/1.cfg", Body: []byte(plainSite + "#@ vrrp v.conf\n")},
 		{Name: "b/2.cfg", Body: []byte("#@ vrrp v.conf\nbackend b\n")},

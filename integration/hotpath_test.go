@@ -66,7 +66,7 @@ func TestHotPath(t *testing.T) {
 			for try := 0; got > 0 && try < 9; try++ {
 				got = min(got, mallocs(t, a, 5000))
 			}
-			if got >= 0.001 { // less is what happens now and then, whatever the requests
+			if got > 0 {
 				t.Errorf("%.4f allocations per request", got)
 			}
 		})

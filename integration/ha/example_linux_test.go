@@ -26,9 +26,6 @@ var allowed = [4]struct{ failed, gap int }{{0, 3000}, {1, 3000}, {0, 3000}, {100
 
 // TestExample runs examples/ha/run.sh as its README says, and reads what it shows.
 func TestExample(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: programs are not started")
-	}
 	cmd := exec.Command(exampleDir+"/run.sh", caddyBin)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -83,9 +80,6 @@ func number(t *testing.T, s string) int {
 
 // TestExampleInterrupted: a run that is ended in the middle leaves nothing behind either.
 func TestExampleInterrupted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: programs are not started")
-	}
 	cmd := exec.Command(exampleDir+"/run.sh", caddyBin)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {

@@ -169,9 +169,6 @@ func ended(p *nstest.Process) bool {
 // trio is a pair and a client.
 func trio(t *testing.T) (a, b, client *node) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: programs are not started")
-	}
 	lab := nstest.NewLab(t, "a", "b", "c")
 	var nodes []*node
 	for i, name := range []string{"a", "b", "c"} {
@@ -193,7 +190,7 @@ func TestHouse(t *testing.T) {
 			within(t, "a master", a.holds)
 			b.startForm(t, f, 50)
 			within(t, "a backup that listens", b.listens)
-			within(t, "a backup", func() bool { return strings.Contains(b.must(t, "vrrp", "status"), "BACKUP") })
+			within(t, "a backup", func() bool { return b.shows(t, "BACKUP") })
 			within(t, "an answer", func() bool { got, err := client.ask(); return err == nil && got == "a" })
 			asking := client.keepAsking()
 			a.run.Signal(syscall.SIGTERM)

@@ -12,9 +12,6 @@ import (
 // LAB_EVIDENCE=1 shows what happened also where nothing failed.
 // The pair of keepalived alone is only measured, with LAB=all or by its name: its failures are no errors here.
 func TestLab(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: programs are not started")
-	}
 	pairs := lab.Pairs(caddyBin)
 	short := os.Getenv("LAB") != "all" && os.Getenv("LAB_PAIRS") == ""
 	if short {

@@ -12,9 +12,6 @@ import (
 
 // What we send, tcpdump understands: advertisements of all kinds of virtual routers and what announces their addresses.
 func TestTcpdumpUnderstands(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: programs are not started")
-	}
 	pair, err := lab.Named("ours/ours", caddyBin)
 	if err != nil {
 		t.Fatal(err)
