@@ -21,6 +21,7 @@ BESIDE   := -p 3
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
+NOCGO    := CGO_ENABLED=0
 # Nor do tests use cmd/caddy's profile, with which everything would be compiled twice more, once for the race detector.
 test lint test-only: GOFLAGS += -pgo=off
 
@@ -33,13 +34,13 @@ tools:
 	@scripts/test-tools
 
 lint:
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(NOCGO) $(GO) vet ./...
+	$(NOCGO) $(GO) tool staticcheck ./...
 
 test-only:
 	$(GO) test -race $(BESIDE) $$($(GO) list ./... | grep -v /bench)
-	$(GO) test -run Alloc $(ALLOCS)
-	$(GO) test $(UNRACED)
+	$(NOCGO) $(GO) test -run Alloc $(ALLOCS)
+	$(NOCGO) $(GO) test $(UNRACED)
 
 fuzz:
 	@scripts/fuzz $(FUZZTIME)

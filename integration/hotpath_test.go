@@ -24,7 +24,7 @@ var raceDetector bool
 func measureElsewhere(t *testing.T) {
 	t.Helper()
 	cmd := exec.Command("go", "test", "-count=1", "-run", "^"+t.Name()+"$", ".")
-	cmd.Env = append(os.Environ(), "INTEGRATION_BIN="+caddyBin)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "INTEGRATION_BIN="+caddyBin)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

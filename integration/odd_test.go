@@ -25,7 +25,7 @@ func TestOdd(t *testing.T) {
 		{name: "pipelined", client: script{simple + post + simple}},
 		{name: "pipelined bytewise", client: script{bytewise(simple + post + simple)}, wait: 300 * ms},
 		{name: "pipelined, last one bad", client: script{simple + "G@T / HTTP/1.1\r\n\r\n"}},
-		{name: "pipelined, then closed", client: script{simple + simple, 100 * ms, halfClose}}, // at once it would be chance whether HAProxy sees the second
+		{name: "pipelined, then closed", client: script{simple + simple, 100 * ms, halfClose}}, // at once: TestRequestsWithFIN
 		{name: "pipelined with close", client: script{"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + simple}},
 		{name: "garbage", client: script{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"}},
 		{name: "binary in target", client: script{"GET /\x01\xff HTTP/1.1\r\nHost: x\r\n\r\n"}},

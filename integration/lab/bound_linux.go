@@ -77,6 +77,16 @@ func gap(d time.Duration) Bound {
 	return atMost("no answer for", func(f *Figures) time.Duration { return f.Gap }, d)
 }
 
+// gapAfter bounds what the time without an answer had beyond that without a carrier.
+func gapAfter(d time.Duration) Bound {
+	return func(f *Figures) string {
+		if f.Gap > f.Off+d {
+			return fmt.Sprintf("no answer for %.1f ms, the carrier was away for %.1f, want at most %.1f more", ms(f.Gap), ms(f.Off), ms(d))
+		}
+		return ""
+	}
+}
+
 func nobody(d time.Duration) Bound {
 	return atMost("nobody held it for", func(f *Figures) time.Duration { return f.Nobody }, d)
 }

@@ -26,6 +26,8 @@ type Figures struct {
 	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
 	Gap        time.Duration
 	Lost, Sent int
+	// Off is for how long the case had the carrier away, from before it took it until it had given it back.
+	Off time.Duration
 	// Changes counts takings and lettings of the address.
 	Changes int
 	// Failed counts requests of an HTTP client that failed; Requests are all.
