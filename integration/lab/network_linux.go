@@ -103,7 +103,7 @@ func flap(d time.Duration, short bool) Case {
 			w.Calm()
 		},
 		Want:   func(t Timing) []Bound { return []Bound{heldByOne, gap(t.Down(50) + slack)} },
-		Goal:   func(Timing) []Bound { return []Bound{heldBy("a"), gapAfter(20*time.Millisecond)} },
+		Goal:   func(Timing) []Bound { return []Bound{heldBy("a"), gapAfter(20 * time.Millisecond)} },
 		GoalOf: "a",
 	}
 }
