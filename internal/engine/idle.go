@@ -316,7 +316,11 @@ const defaultPurge = 5 * time.Second
 
 // PurgeIdle closes idle server connections that are due; all says that the rest goes too (at the end).
 func PurgeIdle(all bool) {
-	for _, p := range everyPool() {
+	purging.Lock()
+	defer purging.Unlock()
+	purging.list = appendPools(purging.list[:0])
+	defer func() { clear(purging.list) }()
+	for _, p := range purging.list {
 		age := defaultPurge
 		if d := p.srv.Config().PoolPurgeDelay; d != nil {
 			age = time.Duration(*d)
@@ -329,10 +333,15 @@ func PurgeIdle(all bool) {
 	}
 }
 
-func everyPool() []*idlePool {
+// purging is the list that PurgeIdle goes through, once a second: the same memory each time.
+var purging struct {
+	sync.Mutex
+	list []*idlePool
+}
+
+func appendPools(list []*idlePool) []*idlePool {
 	pools.Lock()
 	defer pools.Unlock()
-	list := make([]*idlePool, 0, len(pools.m))
 	for p := range pools.m {
 		list = append(list, p)
 	}

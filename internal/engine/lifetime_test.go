@@ -134,7 +134,7 @@ func TestEmptyPool(t *testing.T) {
 }
 
 func listed(srv *server.Server) bool {
-	for _, p := range everyPool() {
+	for _, p := range appendPools(nil) {
 		if p.srv == srv {
 			return true
 		}

@@ -1,46 +1,37 @@
 package logtarget
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "time"
 
-// stamp is one second as the formats write it. All messages of a second share one: they are sent at the present time.
+// stamp is one second as the formats write it. Messages of the same second use it again: they are sent at the present time.
 type stamp struct {
 	sec  int64
 	bsd  [15]byte // "Nov  2 15:04:05"
 	iso  [19]byte // "2006-11-02T15:04:05"
-	zone [6]byte  // "+01:00"
+	zone [6]byte  // "+01:00"; 0 before the first use
 }
 
-var current atomic.Pointer[stamp]
-
-func stampOf(now time.Time) *stamp {
-	s := current.Load()
-	if sec := now.Unix(); s == nil || s.sec != sec {
-		s = newStamp(now, sec)
-		current.Store(s)
+// turn makes s that of now.
+func (s *stamp) turn(now time.Time) {
+	sec := now.Unix()
+	if s.sec == sec && s.zone[0] != 0 {
+		return
 	}
-	return s
-}
-
-func newStamp(now time.Time, sec int64) *stamp {
-	s := &stamp{sec: sec}
+	s.sec = sec
 	now = now.Local()
 	now.AppendFormat(s.bsd[:0], "Jan _2 15:04:05")
 	now.AppendFormat(s.iso[:0], "2006-01-02T15:04:05")
 	now.AppendFormat(s.zone[:0], "-07:00")
-	return s
 }
 
 // appendBSD appends "Nov  2 15:04:05" (RFC 3164 4.1.2).
-func appendBSD(dst []byte, now time.Time) []byte {
-	return append(dst, stampOf(now).bsd[:]...)
+func (s *stamp) appendBSD(dst []byte, now time.Time) []byte {
+	s.turn(now)
+	return append(dst, s.bsd[:]...)
 }
 
 // appendISO appends "2006-11-02T15:04:05.000000+01:00" (RFC 5424 6.2.3).
-func appendISO(dst []byte, now time.Time) []byte {
-	s := stampOf(now)
+func (s *stamp) appendISO(dst []byte, now time.Time) []byte {
+	s.turn(now)
 	dst = append(dst, s.iso[:]...)
 	us := now.Nanosecond() / 1000
 	dst = append(dst, '.', digit(us/100000), digit(us/10000), digit(us/1000), digit(us/100), digit(us/10), digit(us))

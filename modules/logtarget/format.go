@@ -44,6 +44,7 @@ type line struct {
 	b     []byte
 	limit int
 	full  bool
+	stamp stamp
 }
 
 func (l *line) add(s string) {
@@ -71,12 +72,12 @@ func (l *line) header(f format, now time.Time, facility, level int, tag, hostnam
 	case raw:
 		return
 	case iso:
-		l.b = append(appendISO(l.b, now), ' ')
+		l.b = append(l.stamp.appendISO(l.b, now), ' ')
 		return
 	case short, timed:
 		l.b = append(l.b, '<', '0'+byte(level), '>')
 		if f == timed {
-			l.b = append(appendISO(l.b, now), ' ')
+			l.b = append(l.stamp.appendISO(l.b, now), ' ')
 		}
 		return
 	}
@@ -90,7 +91,7 @@ func (l *line) header(f format, now time.Time, facility, level int, tag, hostnam
 		l.header5424(now, tag, hostname, sd)
 		return
 	}
-	l.b = append(appendBSD(l.b, now), ' ')
+	l.b = append(l.stamp.appendBSD(l.b, now), ' ')
 	if f == rfc3164 {
 		l.addOr(hostname, "localhost")
 		l.add(" ")
@@ -105,7 +106,7 @@ func (l *line) header(f format, now time.Time, facility, level int, tag, hostnam
 // header5424 appends "1 DATE HOST TAG PID - SD ".
 func (l *line) header5424(now time.Time, tag, hostname, sd []byte) {
 	l.b = append(l.b, '1', ' ')
-	l.b = append(appendISO(l.b, now), ' ')
+	l.b = append(l.stamp.appendISO(l.b, now), ' ')
 	l.addOr(hostname, "-")
 	l.add(" ")
 	l.addOr(tag, defaultTag)

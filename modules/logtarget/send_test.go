@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -93,7 +94,7 @@ func TestFormats(t *testing.T) {
 	c := listen(t)
 	for _, r := range rows {
 		time.Local = r.zone
-		current.Store(nil)
+		messages = sync.Pool{New: newLine} // which knows nothing of another zone
 		s := open(t, Target{Address: c.LocalAddr().String(), Format: r.format, Facility: "local3"})
 		s.SendAt(time.Unix(r.unix, int64(r.us)*1000), 6, nil, []byte(r.host), []byte(r.sd), []byte("hello 200"))
 		want := strings.ReplaceAll(r.want, "PID", fmt.Sprint(os.Getpid()))

@@ -95,21 +95,19 @@ func (s *Sink) SendAt(now time.Time, level int, tag, hostname, sd, msg []byte) {
 			f = rfc3164
 		}
 	}
-	buf := buffers.Get().(*[]byte)
+	l := messages.Get().(*line)
 	// HAProxy writes the text into a buffer of the largest len of all targets, with a final NUL.
 	msg = msg[:min(len(msg), max(int(largest.Load())-1, 0))]
-	l := line{b: (*buf)[:0], limit: s.limit}
+	l.b, l.limit, l.full = l.b[:0], s.limit, false
 	l.header(f, now, s.facility, max(level, s.min), tag, hostname, sd)
 	l.text(msg)
 	s.to.send(l.b)
-	*buf = l.b
-	buffers.Put(buf)
+	messages.Put(l)
 }
 
-var buffers = sync.Pool{New: func() any {
-	b := make([]byte, 0, 2048)
-	return &b
-}}
+var messages = sync.Pool{New: newLine}
+
+func newLine() any { return &line{b: make([]byte, 0, 2048)} }
 
 // sampler chooses the messages of Sample.
 type sampler struct {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestLimits(t *testing.T) {
 	oldZone := time.Local
 	defer func() { time.Local = oldZone }()
 	time.Local = time.UTC
-	current.Store(nil)
+	messages = sync.Pool{New: newLine} // which knows nothing of another zone
 	c := listen(t)
 	for _, r := range rows {
 		s := open(t, Target{Address: c.LocalAddr().String(), Format: r.format, Facility: "local3", Len: 80})
