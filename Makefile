@@ -62,5 +62,5 @@ build:
 
 # Write the golden files anew from what the code does now; look at the difference before you commit it.
 goldens:
-	$(GO) test ./haproxyadapter -update
+	$(GO) test ./haproxyadapter ./vrrpapp/keepalivedconf ./caddyfile -update
 	$(GO) test ./integration -short -run TestREADMETable -readme

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 )
 
 // files lie beside the Caddyfiles of the tests.
@@ -78,7 +80,7 @@ func TestErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a := txtar.Parse([]byte(files))
 			a.Files = append(a.Files, txtar.File{Name: "Caddyfile", Data: []byte("{\n" + tt.options + "\n}\n")})
-			unpack(t, a)
+			(&goldens.Archive{Archive: a}).Unpack(t)
 			here, err := os.Getwd()
 			if err != nil {
 				t.Fatal(err)
@@ -99,10 +101,10 @@ func TestErrors(t *testing.T) {
 
 // TestOneLine: a block may end on the line of its last word, as in a keepalived.conf.
 func TestOneLine(t *testing.T) {
-	unpack(t, &txtar.Archive{Files: []txtar.File{
+	(&goldens.Archive{Archive: &txtar.Archive{Files: []txtar.File{
 		{Name: "1", Data: []byte("{\nvrrp {\ninstance V {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1 }\n} }\n}\n")},
 		{Name: "2", Data: []byte("vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress { 10.0.0.1 } }\n")},
-	}})
+	}}}).Unpack(t)
 	one, err := adapt(t, "caddyfile", "1")
 	if err != nil {
 		t.Fatal(err)

@@ -1,36 +1,16 @@
 package caddyfile
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 )
-
-var update = flag.Bool("update", false, "write the goldens anew")
-
-// unpack writes an archive's files into a new folder and makes it the working directory.
-func unpack(t *testing.T, a *txtar.Archive) {
-	t.Helper()
-	dir := t.TempDir()
-	for _, f := range a.Files {
-		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Chdir(dir)
-}
 
 // adapt runs one of Caddy's adapters over a file.
 func adapt(t *testing.T, adapter, name string) (apps string, err error) {
@@ -46,67 +26,30 @@ func adapt(t *testing.T, adapter, name string) (apps string, err error) {
 	var c struct {
 		Apps json.RawMessage `json:"apps"`
 	}
-	var b bytes.Buffer
 	if err := json.Unmarshal(raw, &c); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Indent(&b, c.Apps, "", "\t"); err != nil {
-		t.Fatal(err)
-	}
-	return b.String() + "\n", nil
+	return goldens.Indented(t, c.Apps), nil
 }
 
 // TestGoldens compares what comes out of a Caddyfile: the apps or the errors.
 func TestGoldens(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatal("no goldens", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
+	for _, g := range goldens.Read(t, "apps.json", "errors") {
+		t.Run(g.Name(), func(t *testing.T) {
+			g.Unpack(t)
+			apps, err := adapt(t, "caddyfile", "Caddyfile")
+			got := map[string]string{"apps.json": apps}
 			if err != nil {
-				t.Fatal(err)
+				got = map[string]string{"errors": err.Error() + "\n"}
 			}
-			if path, err = filepath.Abs(path); err != nil {
-				t.Fatal(err)
-			}
-			want := map[string]string{}
-			var input []txtar.File
-			for _, f := range a.Files {
-				if f.Name == "apps.json" || f.Name == "errors" {
-					want[f.Name] = string(f.Data)
-				} else {
-					input = append(input, f)
-				}
-			}
-			a.Files = input
-			unpack(t, a)
-			name, got := "apps.json", ""
-			if got, err = adapt(t, "caddyfile", "Caddyfile"); err != nil {
-				name, got = "errors", err.Error()+"\n"
-			}
-			if *update {
-				a.Files = append(input, txtar.File{Name: name, Data: []byte(got)})
-				if err := os.WriteFile(path, txtar.Format(a), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(want, map[string]string{name: got}); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			g.Compare(t, got)
 		})
 	}
 }
 
 // TestSameWords: the block of the golden means what the keepalived.conf in it means.
 func TestSameWords(t *testing.T) {
-	a, err := txtar.ParseFile("testdata/vrrp.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	unpack(t, a)
+	goldens.ReadFile(t, "testdata/vrrp.txtar", "apps.json").Unpack(t)
 	block, err := adapt(t, "caddyfile", "Caddyfile")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 )
 
 // warnEnv makes the test's own binary do the work, so that its log can be read.
@@ -14,10 +16,10 @@ const warnEnv = "CADDYFILE_TEST_WARN"
 
 // TestWarnings: Caddy takes no warnings from global options, so they are logged, with file and line.
 func TestWarnings(t *testing.T) {
-	unpack(t, &txtar.Archive{Files: []txtar.File{
+	(&goldens.Archive{Archive: &txtar.Archive{Files: []txtar.File{
 		{Name: "Caddyfile", Data: []byte("{\nhaproxy h.cfg\nvrrp {\ninstance V {\ninterface eth0\nvirtual_router_id 1\nauthentication {\nauth_type PASS\nauth_pass longerthan8\n}\nvirtual_ipaddress {\n10.0.0.1\n}\n}\n}\n}\n")},
 		{Name: "h.cfg", Data: []byte("global\n chroot /tmp\ndefaults\n mode http\n timeout client 1s\nfrontend f\n bind :80\n")},
-	}})
+	}}}).Unpack(t)
 	if os.Getenv(warnEnv) != "" {
 		if _, err := adapt(t, "caddyfile", "Caddyfile"); err != nil {
 			t.Fatal(err)

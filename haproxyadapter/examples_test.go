@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/haproxyadapter/cfg"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
@@ -22,7 +23,7 @@ func TestExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, diags := Adapt([]cfg.File{{Name: path, Body: body}}, Options{}); len(diags) > 0 {
-				t.Errorf("%s", text(diags))
+				t.Errorf("%s", goldens.Lines(diags))
 			}
 			dir := t.TempDir()
 			if err := os.WriteFile(filepath.Join(dir, "haproxy.cfg"), body, 0o644); err != nil {

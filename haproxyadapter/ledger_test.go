@@ -3,8 +3,6 @@ package haproxyadapter
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
@@ -43,19 +40,7 @@ func TestLedger(t *testing.T) {
 	}
 	slices.Sort(lines)
 	got := ledgerHead + strings.Join(lines, "\n") + "\n"
-	if *update {
-		if err := os.WriteFile(ledgerPath, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(ledgerPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s is not true any more (-want +got):\n%s", ledgerPath, diff)
-	}
+	goldens.CompareFile(t, ledgerPath, got)
 }
 
 // TestLedgerTables wants each keyword of the tables to be in the ledger: none is HAProxy's that it does not list, except
@@ -181,7 +166,7 @@ func listed(family, section, line string) entry {
 // manualKeywords are the keywords of configuration.txt chapters 3, 4.1 and 5.
 func manualKeywords(t *testing.T) map[entry]bool {
 	t.Helper()
-	text := manual(t)
+	text := oracle.Manual(t, manualPath, "haproxy-doc")
 	names := map[entry]bool{}
 	for _, s := range sectionNames {
 		names[entry{"section", s}] = true
@@ -229,24 +214,6 @@ func headings(chapter string) []string {
 var sectionNames = []string{
 	"backend", "cache", "defaults", "fcgi-app", "frontend", "global", "http-errors", "listen", "log-forward", "mailers", "peers",
 	"program", "resolvers", "ring", "userlist",
-}
-
-func manual(t *testing.T) string {
-	t.Helper()
-	f, err := os.Open(manualPath)
-	if err != nil {
-		oracle.Missing(t, err.Error()+" (apt-get install haproxy-doc)")
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }
 
 func between(t *testing.T, text, from, to string) string {

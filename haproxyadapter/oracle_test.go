@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
@@ -40,17 +41,17 @@ func verdict(t *testing.T, path, dir string) (valid bool, alerts string) {
 // file "differs"; one that says so and does not differ is an error too.
 func TestOracle(t *testing.T) {
 	path := oracle.HAProxy(t)
-	for _, g := range goldens(t) {
-		t.Run(g.name(), func(t *testing.T) {
-			dir := g.unpack(t)
+	for _, g := range archives(t) {
+		t.Run(g.Name(), func(t *testing.T) {
+			dir := g.Unpack(t)
 			_, diags := g.adapt(t)
 			valid, alerts := verdict(t, path, dir)
-			reason, differs := g.file("differs")
+			reason, differs := g.File("differs")
 			switch {
 			case valid == !diags.HasErrors() && differs:
 				t.Errorf("does not differ from haproxy any more: %s", reason)
 			case valid && diags.HasErrors() && !differs:
-				t.Errorf("haproxy accepts what is refused here:\n%s", text(diags.Errors()))
+				t.Errorf("haproxy accepts what is refused here:\n%s", goldens.Lines(diags.Errors()))
 			case !valid && !diags.HasErrors() && !differs:
 				t.Errorf("haproxy refuses what is accepted here:\n%s", alerts)
 			}
@@ -62,15 +63,15 @@ func TestOracle(t *testing.T) {
 func TestOracleLines(t *testing.T) {
 	path := oracle.HAProxy(t)
 	at := regexp.MustCompile(`\[haproxy\.cfg:(\d+)\]`)
-	for _, g := range goldens(t) {
-		if !strings.HasPrefix(g.name(), "error_") {
+	for _, g := range archives(t) {
+		if !strings.HasPrefix(g.Name(), "error_") {
 			continue
 		}
-		t.Run(g.name(), func(t *testing.T) {
-			dir := g.unpack(t)
+		t.Run(g.Name(), func(t *testing.T) {
+			dir := g.Unpack(t)
 			_, diags := g.adapt(t)
 			_, alerts := verdict(t, path, dir)
-			ours := text(diags)
+			ours := goldens.Lines(diags)
 			for _, m := range at.FindAllStringSubmatch(alerts, -1) {
 				if !strings.Contains(ours, "[haproxy.cfg:"+m[1]+"]") {
 					t.Errorf("haproxy complains about line %s:\n%s", m[1], alerts)

@@ -10,12 +10,12 @@ import (
 
 // TestRoundTrip reads the JSON of each golden into the app's structures and writes it again: nothing may get lost.
 func TestRoundTrip(t *testing.T) {
-	for _, g := range goldens(t) {
-		want, ok := g.file("caddy.json")
+	for _, g := range archives(t) {
+		want, ok := g.File("caddy.json")
 		if !ok {
 			continue
 		}
-		t.Run(g.name(), func(t *testing.T) {
+		t.Run(g.Name(), func(t *testing.T) {
 			var c struct {
 				Apps json.RawMessage `json:"apps"`
 			}

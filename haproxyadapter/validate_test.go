@@ -9,12 +9,12 @@ import (
 
 // TestValidate loads the JSON of each golden without errors as Caddy does, short of starting it.
 func TestValidate(t *testing.T) {
-	for _, g := range goldens(t) {
-		if _, broken := g.file("errors"); broken {
+	for _, g := range archives(t) {
+		if _, broken := g.File("errors"); broken {
 			continue
 		}
-		t.Run(g.name(), func(t *testing.T) {
-			g.unpack(t)
+		t.Run(g.Name(), func(t *testing.T) {
+			g.Unpack(t)
 			apps, _ := g.adapt(t)
 			raw, err := JSON(apps)
 			if err != nil {

@@ -3,6 +3,8 @@
 package oracle
 
 import (
+	"compress/gzip"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -46,4 +48,23 @@ func Missing(t testing.TB, what string) {
 		t.Fatal(what)
 	}
 	t.Skip(what)
+}
+
+// Manual is the text of a compressed manual of a Debian package.
+func Manual(t testing.TB, path, debian string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		Missing(t, err.Error()+" (apt-get install "+debian+")")
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }

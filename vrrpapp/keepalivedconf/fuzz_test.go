@@ -15,8 +15,8 @@ import (
 // FuzzAdapt: nothing makes a panic; every message has a position; what is adapted without an error is JSON that the app's types
 // hold, and its routes and rules can be read again.
 func FuzzAdapt(f *testing.F) {
-	for _, g := range goldens(f) {
-		body, _ := g.file("keepalived.conf")
+	for _, g := range archives(f) {
+		body, _ := g.File("keepalived.conf")
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,16 +1,13 @@
 package keepalivedconf
 
 import (
-	"compress/gzip"
-	"io"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 )
 
@@ -88,21 +85,8 @@ func TestLedger(t *testing.T) {
 		lines = append(lines, name+": "+status(t, block, word))
 	}
 	slices.Sort(lines)
-	for path, got := range map[string]string{ledgerPath: ledgerHead + strings.Join(lines, "\n") + "\n", tablePath: rows(lines)} {
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s is not true any more (-want +got):\n%s", path, diff)
-		}
-	}
+	goldens.CompareFile(t, ledgerPath, ledgerHead+strings.Join(lines, "\n")+"\n")
+	goldens.CompareFile(t, tablePath, rows(lines))
 }
 
 // TestLedgerTables wants each keyword of the tables to be keepalived's, or one of ours.
@@ -153,7 +137,7 @@ var keywordLine = regexp.MustCompile(`^( *)\\fB([a-zA-Z_][a-zA-Z0-9_]*)(.*)$`)
 // manualKeywords are "block keyword" of the parts of keepalived.conf(5) that are about VRRP, and the blocks of its other parts.
 func manualKeywords(t *testing.T) map[string]bool {
 	t.Helper()
-	text, _, _ := strings.Cut(manual(t), "\n.SH ADVANCED CONFIGURATION")
+	text, _, _ := strings.Cut(oracle.Manual(t, manualPath, "keepalived"), "\n.SH ADVANCED CONFIGURATION")
 	names := map[string]bool{}
 	type open struct {
 		indent int
@@ -197,22 +181,4 @@ func manualKeywords(t *testing.T) map[string]bool {
 // skipped are the blocks whose words are not listed.
 var skipped = map[string]bool{
 	"virtual_server": true, "virtual_server_group": true, "SSL": true, "bfd_instance": true,
-}
-
-func manual(t *testing.T) string {
-	t.Helper()
-	f, err := os.Open(manualPath)
-	if err != nil {
-		oracle.Missing(t, err.Error()+" (apt-get install keepalived)")
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 	"github.com/caddy-haproxy/caddy-haproxy/internal/oracle"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
@@ -64,9 +65,9 @@ var noted = regexp.MustCompile(`Script user 'keepalived_script' does not exist|c
 // and does not differ is an error too.
 func TestOracle(t *testing.T) {
 	n := oracleNamespace(t)
-	for _, g := range goldens(t) {
-		t.Run(g.name(), func(t *testing.T) {
-			dir := g.unpack(t)
+	for _, g := range archives(t) {
+		t.Run(g.Name(), func(t *testing.T) {
+			dir := g.Unpack(t)
 			_, diags := g.adapt(t)
 			complaints := verdict(t, n, dir)
 			said := ""
@@ -75,13 +76,13 @@ func TestOracle(t *testing.T) {
 					said += line
 				}
 			}
-			reason, differs := g.file("differs")
+			reason, differs := g.File("differs")
 			ours := diags.Err() != nil
 			switch {
 			case ours == (said != "") && differs:
 				t.Errorf("does not differ from keepalived any more: %s", reason)
 			case ours && said == "" && !differs:
-				t.Errorf("keepalived says nothing about what is refused here:\n%s", text(diags.Errors()))
+				t.Errorf("keepalived says nothing about what is refused here:\n%s", goldens.Lines(diags.Errors()))
 			case len(diags) == 0 && said != "" && !differs:
 				t.Errorf("keepalived complains and nothing is said here:\n%s", said)
 			}
@@ -97,15 +98,15 @@ var elsewhere = regexp.MustCompile(`cannot track route .* with no interface|requ
 func TestOracleLines(t *testing.T) {
 	n := oracleNamespace(t)
 	at := regexp.MustCompile(`Line (\d+)\)`)
-	for _, g := range goldens(t) {
-		if _, differs := g.file("differs"); differs {
+	for _, g := range archives(t) {
+		if _, differs := g.File("differs"); differs {
 			continue // TestOracle has the reason
 		}
-		t.Run(g.name(), func(t *testing.T) {
-			dir := g.unpack(t)
+		t.Run(g.Name(), func(t *testing.T) {
+			dir := g.Unpack(t)
 			_, diags := g.adapt(t)
 			complaints := verdict(t, n, dir)
-			ours, seen := text(diags), map[string]bool{}
+			ours, seen := goldens.Lines(diags), map[string]bool{}
 			for line := range strings.Lines(complaints) {
 				m := at.FindStringSubmatch(line)
 				if m != nil && !elsewhere.MatchString(line) && !seen[m[1]] && !strings.Contains(ours, ":"+m[1]+": ") {

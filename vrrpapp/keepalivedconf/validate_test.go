@@ -14,9 +14,9 @@ import (
 
 // TestValidate loads the JSON of each golden without errors as Caddy does, short of starting it.
 func TestValidate(t *testing.T) {
-	for _, g := range goldens(t) {
-		t.Run(g.name(), func(t *testing.T) {
-			g.unpack(t)
+	for _, g := range archives(t) {
+		t.Run(g.Name(), func(t *testing.T) {
+			g.Unpack(t)
 			app, diags := g.adapt(t)
 			if diags.Err() != nil {
 				return
@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 				caddy.DefaultLoggerName: {BaseLog: caddy.BaseLog{WriterRaw: json.RawMessage(`{"output":"discard"}`)}},
 			}}
 			err = caddy.Validate(&c)
-			if g.name() == "unicast" { // peers in common or not: that tells two instances apart in keepalived, and not yet here
+			if g.Name() == "unicast" { // peers in common or not: that tells two instances apart in keepalived, and not yet here
 				if err == nil || !strings.Contains(err.Error(), "virtual_router_id 51 on eth0 is VI_1's") {
 					t.Error(err)
 				}
