@@ -91,33 +91,30 @@ func ParsePrefix(s string) (netip.Prefix, error) {
 }
 
 // routes compiles lines of ip-route(8) words.
-func (c *compiler) routes(where string, lines []string) (out []netif.Route) {
-	for _, line := range lines {
-		r, err := netif.ParseRoute(strings.Fields(line))
-		if err == nil {
-			err = r.Check()
-		}
-		if err != nil {
-			c.failf("%s %q: %v", where, line, err)
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+func (c *compiler) routes(where string, lines []string) []netif.Route {
+	return parsed(c, where, lines, netif.ParseRoute)
 }
 
 // rules compiles lines of ip-rule(8) words.
-func (c *compiler) rules(where string, lines []string) (out []netif.Rule) {
+func (c *compiler) rules(where string, lines []string) []netif.Rule {
+	return parsed(c, where, lines, netif.ParseRule)
+}
+
+// parsed reads lines and checks what they say; P is *T.
+func parsed[T any, P interface {
+	*T
+	Check() error
+}](c *compiler, where string, lines []string, parse func([]string) (T, error)) (out []T) {
 	for _, line := range lines {
-		r, err := netif.ParseRule(strings.Fields(line))
+		x, err := parse(strings.Fields(line))
 		if err == nil {
-			err = r.Check()
+			err = P(&x).Check()
 		}
 		if err != nil {
 			c.failf("%s %q: %v", where, line, err)
 			continue
 		}
-		out = append(out, r)
+		out = append(out, x)
 	}
 	return out
 }
