@@ -253,7 +253,7 @@ func TestTutorialFull(t *testing.T) {
 		if len(state) != 0 {
 			t.Errorf("said before any server died: %q", state)
 		}
-		l.servers[1].close()
+		l.servers[1].die(t)
 		deadline := time.Now().Add(6 * time.Second)
 		for time.Now().Before(deadline) {
 			if _, state = l.logLines(); len(state) >= 6 {
