@@ -19,7 +19,7 @@ func check(bounds []Bound, f *Figures) (list []string) {
 }
 
 // slack is what a busy machine may add to any time.
-const slack = 400 * time.Millisecond
+const slack = 200 * time.Millisecond
 
 // jitter is how far apart the lab may see two events that happen at once in two namespaces.
 const jitter = 15 * time.Millisecond
@@ -37,12 +37,12 @@ func heldBy(node string) Bound {
 	}
 }
 
-// smooth: a hand-over that loses nothing but what is under way.
-func smooth(f *Figures) string {
-	if why := lost(2)(f); why != "" {
-		return why
-	}
-	return nobody(jitter)(f)
+// linger is how long both have the address in a hand-over, as docs/vrrp.md says: from the successor's first advertisement.
+func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Interval/4) }
+
+// smooth: a hand-over that loses nothing but what is under way, and in which both have the address no longer than documented.
+func smooth(t Timing) []Bound {
+	return []Bound{lost(2), nobody(jitter), several(t.linger() + jitter)}
 }
 
 // heldByOne: at the end one node has the address, whichever it is.

@@ -35,7 +35,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{
@@ -46,7 +46,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{
@@ -67,8 +67,7 @@ func life() []Case {
 				w.Member("a").Order("handover")
 				w.Settle("b")
 			},
-			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), smooth, changes(2)} },
-			GoalOf: "a",
+			Want: func(t Timing) []Bound { return append(smooth(t), heldBy("b"), changes(2)) },
 		},
 	}, killed()...)
 }
@@ -125,9 +124,8 @@ func killed() []Case {
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)
 				w.Settle("b")
 			},
-			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
-			// A keepalived that hears priority 0 twice begins its skew again.
-			Goal:   func(t Timing) []Bound { return []Bound{took(t.Skew(50) + 250*time.Millisecond), lost(4)} },
+			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
+			Goal:   func(t Timing) []Bound { return []Bound{took(t.Skew(50) + 100*time.Millisecond), lost(4)} },
 			GoalOf: "a",
 		},
 		{

@@ -138,7 +138,7 @@ func (w *World) Phase(fraction float64) { w.phaseOf("a", fraction) }
 func (w *World) phaseOf(node string, fraction float64) {
 	before := w.ear.count(node)
 	w.Must("an advertisement of "+node, 3*w.Timing.Interval+soon, func() bool { return w.ear.count(node) > before })
-	w.Pass(time.Duration(fraction * float64(w.Timing.Interval)))
+	w.Pass(time.Until(w.ear.last(node).Add(time.Duration(fraction * float64(w.Timing.Interval)))))
 	if w.span != nil {
 		w.Mark()
 	}
