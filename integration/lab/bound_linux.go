@@ -42,7 +42,7 @@ func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Inter
 
 // smooth: a hand-over that loses nothing but what is under way, and in which both have the address no longer than documented.
 func smooth(t Timing) []Bound {
-	return []Bound{lost(2), nobody(jitter), several(t.linger() + jitter)}
+	return []Bound{lost(2), nobody(jitter), func(f *Figures) string { return several(t.linger() + jitter + f.Stalled)(f) }}
 }
 
 // heldByOne: at the end one node has the address, whichever it is.

@@ -23,6 +23,8 @@ type Figures struct {
 	Took time.Duration
 	// Nobody and Several are for how long no node, or more than one, had the address.
 	Nobody, Several time.Duration
+	// Stalled is for how long, between the first and the last change, the kernel let nobody change an address (see stalls).
+	Stalled time.Duration
 	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
 	Gap        time.Duration
 	Lost, Sent int
@@ -33,8 +35,8 @@ type Figures struct {
 }
 
 func (f Figures) String() string {
-	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, %d changes",
-		f.Holder, f.Neighbour, ms(f.Took), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), f.Changes)
+	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, stalled %.1f ms, %d changes",
+		f.Holder, f.Neighbour, ms(f.Took), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), ms(f.Stalled), f.Changes)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -62,7 +64,9 @@ func (w *World) End() {
 	f.Nobody, f.Several, f.Changes = held.Nobody, held.Several, len(held.Changes)
 	f.Gap, f.Lost, f.Sent = ping.Longest, ping.Lost, ping.Sent
 	if n := len(held.Changes); n > 0 {
-		f.Took = max(0, held.Changes[n-1].At-s.event.Sub(s.begun))
+		first, last := s.hold.Begun().Add(held.Changes[0].At), s.hold.Begun().Add(held.Changes[n-1].At)
+		f.Took = max(0, last.Sub(s.event))
+		f.Stalled = w.stalls.between(first, last)
 	}
 	w.Note("end: %v", held)
 	for _, g := range ping.Gaps {

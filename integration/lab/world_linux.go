@@ -22,11 +22,12 @@ type World struct {
 	Client   *nstest.Node
 	Intruder *nstest.Node
 
-	lab  *nstest.Lab
-	ear  *Ear
-	hold *nstest.Hold // of the whole life
-	span *span        // what is measured just now
-	log  []string
+	lab    *nstest.Lab
+	ear    *Ear
+	hold   *nstest.Hold // of the whole life
+	stalls *stalls
+	span   *span // what is measured just now
+	log    []string
 
 	figures Figures
 	missed  []string
