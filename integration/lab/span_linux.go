@@ -23,7 +23,8 @@ type Figures struct {
 	Took time.Duration
 	// Nobody and Several are for how long no node, or more than one, had the address.
 	Nobody, Several time.Duration
-	// Stalled is for how long, between the first and the last change, the kernel let nobody change an address (see stalls).
+	// Stalled is for how long, from shortly before the first change to the last, the kernel let nobody change an address (see
+	// stalls).
 	Stalled time.Duration
 	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
 	Gap        time.Duration
@@ -38,6 +39,9 @@ func (f Figures) String() string {
 	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, stalled %.1f ms, %d changes",
 		f.Holder, f.Neighbour, ms(f.Took), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), ms(f.Stalled), f.Changes)
 }
+
+// before is how long before a change what delays it may begin.
+const before = 50 * time.Millisecond
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
@@ -66,7 +70,7 @@ func (w *World) End() {
 	if n := len(held.Changes); n > 0 {
 		first, last := s.hold.Begun().Add(held.Changes[0].At), s.hold.Begun().Add(held.Changes[n-1].At)
 		f.Took = max(0, last.Sub(s.event))
-		f.Stalled = w.stalls.between(first, last)
+		f.Stalled = w.stalls.between(first.Add(-before), last)
 	}
 	w.Note("end: %v", held)
 	for _, g := range ping.Gaps {
