@@ -118,7 +118,7 @@ func killed() []Case {
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 		},
 		{
-			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
+			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3, Figure: "moved",
 			Do: func(w *World) {
 				w.Phase(0.3)
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)

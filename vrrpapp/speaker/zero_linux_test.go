@@ -97,16 +97,17 @@ func (w *wiretap) say(priority uint8) {
 	}
 }
 
-// backup50 is a keepalived at node b, backup of 10.9.0.1 with priority 50 and nopreempt. Its skew is 206/256 s.
+// backup50 is a keepalived at node b, backup of 10.9.0.1 with priority 50 and nopreempt. Its skew is 206/256 s, and it has
+// real-time priority: what a busy machine adds is not what is measured.
 func backup50(t *testing.T, lab *nstest.Lab) *nstest.Process {
 	t.Helper()
-	return keepalived(t, lab.Node("b"), fmt.Sprintf("vrrp_instance V {\n interface eth0\n state BACKUP\n nopreempt\n virtual_router_id 80\n"+
+	return keepalived(t, lab.Node("b"), fmt.Sprintf("global_defs {\n vrrp_rt_priority 50\n}\nvrrp_instance V {\n interface eth0\n state BACKUP\n nopreempt\n virtual_router_id 80\n"+
 		" priority 50\n version 2\n advert_int 1\n virtual_ipaddress {\n %v\n }\n}\n", vip))
 }
 
 const skew50 = time.Second * 206 / 256
 
-// wakes is what a keepalived without real-time priority needs beyond its timer.
+// wakes is what a keepalived needs beyond its timer. Seen: 2 to 8 ms, without real-time priority on a busy machine 37.
 const wakes = 40 * time.Millisecond
 
 // What a keepalived makes of priority 0 that is said again: it begins its skew anew each time (seen with 2.2.7).
@@ -159,14 +160,10 @@ func TestKeepalivedSucceedsWithinItsSkew(t *testing.T) {
 			if took > skew50+wakes {
 				t.Errorf("it took %v, its skew is %v", took, skew50)
 			}
-			zeros := 0
 			for _, h := range ear.all() {
-				if h.priority == 0 {
-					zeros++
+				if late := h.at.Sub(zero.at); h.priority == 0 && late > wakes/2 {
+					t.Errorf("priority 0 again %v after the first", late)
 				}
-			}
-			if zeros != 3 {
-				t.Errorf("%d messages of priority 0", zeros)
 			}
 			if !nstest.Within(soon, func() bool { return !lab.Node("a").Holds(vip) }) {
 				t.Error("both have the address")
@@ -184,8 +181,9 @@ func TestPriorityZeroLost(t *testing.T) {
 	lab.Node("a").Cut()
 	done := make(chan struct{})
 	go func() { defer close(done); a.Release(3 * time.Second) }()
-	if !nstest.Within(soon, func() bool { return a.status("V").Counts.Sent == before+3 }) {
-		t.Fatalf("%+v", a.status("V"))
+	said := nstest.Within(wakes, func() bool { return a.status("V").Counts.Sent == before+3 }) // late ones are left out
+	if s := a.status("V"); !said && s.State != fsm.Leaving {
+		t.Fatalf("%+v", s)
 	}
 	lab.Node("a").Heal()
 	<-done
