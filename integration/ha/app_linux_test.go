@@ -95,7 +95,7 @@ func (n *node) must(t *testing.T, args ...string) string {
 	return out
 }
 
-// shows says that the status of a node's instance, with its peers, has a text. One whose apps are just being started has no status yet.
+// shows says that the status of VI_1 has a text. A node whose apps are just being started has no status yet.
 func (n *node) shows(t *testing.T, text string) bool {
 	t.Helper()
 	out, err := n.caddy(t, "vrrp", "status", "VI_1")
