@@ -70,6 +70,9 @@ func (v Variant) Run(p Pair) *Outcome {
 		}
 		if !v.Cold {
 			w.Up()
+			if !v.Alone {
+				w.favour()
+			}
 			w.Begin()
 		}
 		v.Do(w)

@@ -99,6 +99,13 @@ func (w *World) Up() {
 	w.Reach(a)
 }
 
+// favour is for all nodes; those that a case starts later have the ordinary priority.
+func (w *World) favour() {
+	for _, m := range w.Members {
+		m.favour()
+	}
+}
+
 // Reach waits until the client reaches the address at this node.
 func (w *World) Reach(m *Member) {
 	p := w.Client.Ping(w.VIP, 5*time.Millisecond)
