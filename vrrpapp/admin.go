@@ -2,6 +2,7 @@ package vrrpapp
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 )
 
@@ -18,7 +20,7 @@ func init() { caddy.RegisterModule(adminAPI{}) }
 //
 //	GET  /vrrp                   all of them, as Overview
 //	GET  /vrrp/NAME              one, as speaker.Status
-//	POST /vrrp/NAME/handover     leave mastership to a peer of any priority; stay if there is none
+//	POST /vrrp/NAME/handover     leave mastership to a peer of any priority; stay if there is none. 409: it is not master
 //	POST /vrrp/NAME/hold         stay backup until resume; a master hands over first
 //	POST /vrrp/NAME/resume       end hold, and the effect of handover
 //	POST /vrrp/handover          (hold, resume) all of them
@@ -85,11 +87,33 @@ func serveVRRP(w http.ResponseWriter, r *http.Request) error {
 	if name != "" && !slices.ContainsFunc(o.Instances, func(s speaker.Status) bool { return s.Name == name }) {
 		return apiError(http.StatusNotFound, errNoInstance)
 	}
+	if order == speaker.HandOver {
+		if err := leaves(o.Instances, name); err != nil {
+			return apiError(http.StatusConflict, err)
+		}
+	}
 	if err := proc.order(name, order); err != nil {
 		return apiError(http.StatusServiceUnavailable, err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// leaves says why a hand-over would do nothing: none of those addressed is master. One that is leaving already is told
+// nothing new, which is no error. A name stands for its sync group, whose members have one role.
+func leaves(all []speaker.Status, name string) error {
+	var states []string
+	for i := range all {
+		s := &all[i]
+		switch {
+		case name != "" && s.Name != name:
+		case s.State == fsm.Master || s.State == fsm.Leaving:
+			return nil
+		default:
+			states = append(states, s.Name+" is "+s.State.String())
+		}
+	}
+	return fmt.Errorf("%w: %s", errNotMaster, strings.Join(states, ", "))
 }
 
 // cutLast splits at the last slash: a name may contain others.

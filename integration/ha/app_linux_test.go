@@ -129,6 +129,9 @@ func TestOrders(t *testing.T) {
 		return b.shows(t, "BACKUP") && b.shows(t, "10.9.0.1  100")
 	})
 
+	if out, err := b.caddy(t, "vrrp", "handover"); err == nil || !strings.Contains(out, "409") || !strings.Contains(out, "VI_1 is BACKUP") {
+		t.Errorf("a backup has nothing to hand over: %v %s", err, out)
+	}
 	a.must(t, "vrrp", "handover", "VI_1")
 	within(t, "a hand-over", func() bool { return b.holds() && !a.holds() })
 	a.must(t, "vrrp", "resume")

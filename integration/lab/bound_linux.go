@@ -18,8 +18,9 @@ func check(bounds []Bound, f *Figures) (list []string) {
 	return list
 }
 
-// slack is what a busy machine may add to any time.
-const slack = 400 * time.Millisecond
+// slack is what a busy machine may add to any time. Seen: 11 ms at most beyond the protocol's times, with 16 cases at a time on two
+// processors, alone and beside three threads that never rest.
+const slack = 200 * time.Millisecond
 
 // jitter is how far apart the lab may see two events that happen at once in two namespaces.
 const jitter = 15 * time.Millisecond
@@ -37,12 +38,13 @@ func heldBy(node string) Bound {
 	}
 }
 
-// smooth: a hand-over that loses nothing but what is under way.
-func smooth(f *Figures) string {
-	if why := lost(2)(f); why != "" {
-		return why
-	}
-	return nobody(jitter)(f)
+// linger is how long both have the address in a hand-over, as docs/vrrp.md says: from the successor's first advertisement.
+func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Interval/4) }
+
+// smooth: a hand-over that loses nothing but what is under way, and in which both have the address no longer than documented. Of
+// 38 at 1 s both had it for 40.1 ms in the median; 57 and 71 were seen while the lab was late to look (see hasten).
+func smooth(t Timing) []Bound {
+	return []Bound{lost(2), nobody(jitter), func(f *Figures) string { return several(t.linger() + jitter + f.Stalled)(f) }}
 }
 
 // heldByOne: at the end one node has the address, whichever it is.

@@ -33,7 +33,7 @@ type Case struct {
 	Short, Alike bool
 	// Alone has nothing else run beside it.
 	Alone bool
-	// Figure names what the table of figures shows: gap (default), several, took, changes. Ceiling is the goal of this
+	// Figure names what the table of figures shows: gap (default), several, took, moved, changes. Ceiling is the goal of this
 	// program's pair, from keepalived's figure.
 	Figure  string
 	Ceiling func(keepalived float64) float64

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -24,8 +25,8 @@ type Ear struct {
 
 // Advert is one that was heard.
 type Advert struct {
-	At       time.Time
-	From     string // the node
+	At       time.Time // of the kernel's receipt
+	From     string    // the node
 	Source   netip.Addr
 	VRID     uint8
 	Priority uint8
@@ -83,6 +84,7 @@ func (e *Ear) open() (err error) {
 	all := unix.SockFprog{Len: uint16(len(onlyVRRP)), Filter: &onlyVRRP[0]}
 	return errors.Join(
 		unix.SetsockoptSockFprog(e.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &all),
+		unix.SetsockoptInt(e.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
 		unix.SetsockoptTimeval(e.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Usec: 100000}),
 		unix.Bind(e.fd, &unix.SockaddrLinklayer{Protocol: unix.ETH_P_ALL << 8}),
 	)
@@ -90,8 +92,8 @@ func (e *Ear) open() (err error) {
 
 // hear takes one packet.
 func (e *Ear) hear() error {
-	buf := make([]byte, 1600)
-	n, from, err := unix.Recvfrom(e.fd, buf, 0)
+	buf, control := make([]byte, 1600), make([]byte, 64)
+	n, size, _, from, err := unix.Recvmsg(e.fd, buf, control, 0)
 	if err == unix.EAGAIN || err == unix.EINTR || err == unix.ENETDOWN {
 		return nil
 	}
@@ -102,7 +104,7 @@ func (e *Ear) hear() error {
 	if link.Pkttype == unix.PACKET_OUTGOING || e.ports[link.Ifindex] == "br0" {
 		return nil // heard before, at a port
 	}
-	a := Advert{At: time.Now(), From: e.ports[link.Ifindex]}
+	a := Advert{At: stamp(control[:size]), From: e.ports[link.Ifindex]}
 	header := 40
 	if buf[0]>>4 == 4 {
 		header = int(buf[0]&15) * 4
@@ -120,6 +122,19 @@ func (e *Ear) hear() error {
 	return nil
 }
 
+// stamp is when the kernel got a packet, on the clock of time.Now: this process may have been late to look.
+func stamp(control []byte) time.Time {
+	now := time.Now()
+	list, _ := unix.ParseSocketControlMessage(control)
+	for _, m := range list {
+		if m.Header.Type == unix.SO_TIMESTAMPNS && len(m.Data) >= 16 {
+			sec, nsec := binary.NativeEndian.Uint64(m.Data), binary.NativeEndian.Uint64(m.Data[8:])
+			return now.Add(-max(0, now.Sub(time.Unix(int64(sec), int64(nsec)))))
+		}
+	}
+	return now
+}
+
 // count is how many were heard from a node.
 func (e *Ear) count(node string) int {
 	e.mu.Lock()
@@ -131,6 +146,18 @@ func (e *Ear) count(node string) int {
 		}
 	}
 	return n
+}
+
+// last is when the latest of a node was.
+func (e *Ear) last(node string) (at time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range e.adverts {
+		if a.From == node {
+			at = a.At
+		}
+	}
+	return at
 }
 
 // since are those heard from then on.

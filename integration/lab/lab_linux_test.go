@@ -88,6 +88,11 @@ func TestPacket(t *testing.T) {
 	}
 }
 
+// all is all of them in one.
+func all(bounds []Bound) Bound {
+	return func(f *Figures) string { return strings.Join(check(bounds, f), "; ") }
+}
+
 func TestBounds(t *testing.T) {
 	good := Figures{Holder: "a", Neighbour: "a"}
 	for _, row := range []struct {
@@ -100,8 +105,10 @@ func TestBounds(t *testing.T) {
 		{"heldByOne", heldByOne, func(f *Figures) { f.Holder = "a+b" }},
 		{"heldByOne, nobody", heldByOne, func(f *Figures) { f.Holder, f.Neighbour = "", "" }},
 		{"reaches", reaches("a"), func(f *Figures) { f.Neighbour = "" }},
-		{"smooth", smooth, func(f *Figures) { f.Lost = 3 }},
-		{"smooth, nobody", smooth, func(f *Figures) { f.Nobody = jitter + 1 }},
+		{"smooth", all(smooth(V3Fast)), func(f *Figures) { f.Lost = 3 }},
+		{"smooth, nobody", all(smooth(V3Fast)), func(f *Figures) { f.Nobody = jitter + 1 }},
+		{"smooth, several", all(smooth(V3Fast)), func(f *Figures) { f.Several = 2500*time.Microsecond + jitter + 1 }},
+		{"smooth, several at 1 s", all(smooth(V2)), func(f *Figures) { f.Several = 40*time.Millisecond + jitter + 1 }},
 		{"gap", gap(time.Second), func(f *Figures) { f.Gap = time.Second + 1 }},
 		{"nobody", nobody(0), func(f *Figures) { f.Nobody = 1 }},
 		{"several", several(0), func(f *Figures) { f.Several = 1 }},

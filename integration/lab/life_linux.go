@@ -35,7 +35,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{
@@ -46,7 +46,7 @@ func life() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{
@@ -67,8 +67,7 @@ func life() []Case {
 				w.Member("a").Order("handover")
 				w.Settle("b")
 			},
-			Want:   func(Timing) []Bound { return []Bound{heldBy("b"), smooth, changes(2)} },
-			GoalOf: "a",
+			Want: func(t Timing) []Bound { return append(smooth(t), heldBy("b"), changes(2)) },
 		},
 	}, killed()...)
 }
@@ -119,15 +118,16 @@ func killed() []Case {
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
 		},
 		{
-			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3,
+			Ceiling: under(850), Name: "SIGKILL of the parent only", Timings: three, Short: true, Repeat: 3, Figure: "moved",
 			Do: func(w *World) {
 				w.Phase(0.3)
 				syscall.Kill(w.Member("a").Parent(), syscall.SIGKILL)
 				w.Settle("b")
 			},
 			Want: func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack)} },
-			// A keepalived that hears priority 0 twice begins its skew again.
-			Goal:   func(t Timing) []Bound { return []Bound{took(t.Skew(50) + 250*time.Millisecond), lost(4)} },
+			// Some 7 ms until the guard says priority 0, 6 to 16 ms more than its skew for a keepalived, and the linger: 52 to 63 ms in
+			// all, 98 beside three threads that never rest.
+			Goal:   func(t Timing) []Bound { return []Bound{took(t.Skew(50) + 100*time.Millisecond), lost(4)} },
 			GoalOf: "a",
 		},
 		{

@@ -161,7 +161,7 @@ func meddling() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{
@@ -178,7 +178,7 @@ func meddling() []Case {
 				w.Settle("b")
 			},
 			Want:   func(t Timing) []Bound { return []Bound{heldBy("b"), gap(t.Skew(50) + slack), changes(2)} },
-			Goal:   func(Timing) []Bound { return []Bound{smooth} },
+			Goal:   smooth,
 			GoalOf: "a",
 		},
 		{

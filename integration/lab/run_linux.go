@@ -54,16 +54,25 @@ func (v Variant) Run(p Pair) *Outcome {
 		out.Failure = err.Error()
 		return out
 	}
+	watch, err := watchStalls()
+	if err != nil {
+		out.Failure = err.Error()
+		return out
+	}
 	s := &scope{deadline: time.Now().Add(most)}
 	var w *World
 	s.run(func() {
 		w = newWorld(s, p, v.Timing, v.nodes())
+		w.stalls = watch
 		s.Cleanup(func() { out.Evidence = w.evidence() })
 		if v.Configure != nil {
 			v.Configure(w)
 		}
 		if !v.Cold {
 			w.Up()
+			if !v.Alone {
+				w.favour()
+			}
 			w.Begin()
 		}
 		v.Do(w)

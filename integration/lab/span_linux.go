@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
@@ -21,8 +22,13 @@ type Figures struct {
 	Holder, Neighbour string
 	// Took is how long after the event (see World.Mark) the last change happened; 0 if there was none.
 	Took time.Duration
+	// Moved is how long after the event another node took the address first; 0 if none did.
+	Moved time.Duration
 	// Nobody and Several are for how long no node, or more than one, had the address.
 	Nobody, Several time.Duration
+	// Stalled is for how long, from shortly before the first change to the last, the kernel let nobody change an address (see
+	// stalls).
+	Stalled time.Duration
 	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
 	Gap        time.Duration
 	Lost, Sent int
@@ -35,9 +41,12 @@ type Figures struct {
 }
 
 func (f Figures) String() string {
-	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, %d changes",
-		f.Holder, f.Neighbour, ms(f.Took), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), f.Changes)
+	return fmt.Sprintf("held by %q, client sends to %q; took %.1f ms, moved %.1f ms, gap %.1f ms, lost %d of %d, nobody %.1f ms, several %.1f ms, stalled %.1f ms, %d changes",
+		f.Holder, f.Neighbour, ms(f.Took), ms(f.Moved), ms(f.Gap), f.Lost, f.Sent, ms(f.Nobody), ms(f.Several), ms(f.Stalled), f.Changes)
 }
+
+// before is how long before a change what delays it may begin.
+const before = 50 * time.Millisecond
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
@@ -64,7 +73,14 @@ func (w *World) End() {
 	f.Nobody, f.Several, f.Changes = held.Nobody, held.Several, len(held.Changes)
 	f.Gap, f.Lost, f.Sent = ping.Longest, ping.Lost, ping.Sent
 	if n := len(held.Changes); n > 0 {
-		f.Took = max(0, held.Changes[n-1].At-s.event.Sub(s.begun))
+		first, last := s.hold.Begun().Add(held.Changes[0].At), s.hold.Begun().Add(held.Changes[n-1].At)
+		f.Took = max(0, last.Sub(s.event))
+		for _, c := range slices.Backward(held.Changes) {
+			if at := s.hold.Begun().Add(c.At); c.Has && at.After(s.event) {
+				f.Moved = at.Sub(s.event)
+			}
+		}
+		f.Stalled = w.stalls.between(first.Add(-before), last)
 	}
 	w.Note("end: %v", held)
 	for _, g := range ping.Gaps {

@@ -32,6 +32,8 @@ func (o *Outcome) figure(what string) float64 {
 		return ms(f.Several)
 	case "took":
 		return ms(f.Took)
+	case "moved":
+		return ms(f.Moved)
 	case "changes":
 		return float64(f.Changes)
 	}
@@ -85,7 +87,7 @@ var pairNames = []string{"keepalived/keepalived", "ours/ours", "ours/keepalived"
 func Table(outcomes []*Outcome) string {
 	var b strings.Builder
 	b.WriteString(survived(outcomes))
-	b.WriteString("### Figures\n\nMedians in ms (changes: a number). \"gap\" is the longest time without an answer for a client that asks every 5 ms, \"several\" how long more than one node had the address, \"took\" the time until it was there.\n\n")
+	b.WriteString("### Figures\n\nMedians in ms (changes: a number). \"gap\" is the longest time without an answer for a client that asks every 5 ms, \"several\" how long more than one node had the address, \"took\" the time until it was there, \"moved\" the time until another node had it (a killed proxy's node may hold it longer: it answers pings, but nothing serves there).\n\n")
 	lines := [][]string{append(append([]string{"event", "timing", "figure"}, pairNames...), "goal", "")}
 	for _, r := range Rows(outcomes) {
 		line := []string{r.Event, r.Timing.String(), r.Figure}

@@ -22,11 +22,12 @@ type World struct {
 	Client   *nstest.Node
 	Intruder *nstest.Node
 
-	lab  *nstest.Lab
-	ear  *Ear
-	hold *nstest.Hold // of the whole life
-	span *span        // what is measured just now
-	log  []string
+	lab    *nstest.Lab
+	ear    *Ear
+	hold   *nstest.Hold // of the whole life
+	stalls *stalls
+	span   *span // what is measured just now
+	log    []string
 
 	figures Figures
 	missed  []string
@@ -98,6 +99,13 @@ func (w *World) Up() {
 	w.Reach(a)
 }
 
+// favour is for all nodes; those that a case starts later have the ordinary priority.
+func (w *World) favour() {
+	for _, m := range w.Members {
+		m.favour()
+	}
+}
+
 // Reach waits until the client reaches the address at this node.
 func (w *World) Reach(m *Member) {
 	p := w.Client.Ping(w.VIP, 5*time.Millisecond)
@@ -138,7 +146,7 @@ func (w *World) Phase(fraction float64) { w.phaseOf("a", fraction) }
 func (w *World) phaseOf(node string, fraction float64) {
 	before := w.ear.count(node)
 	w.Must("an advertisement of "+node, 3*w.Timing.Interval+soon, func() bool { return w.ear.count(node) > before })
-	w.Pass(time.Duration(fraction * float64(w.Timing.Interval)))
+	w.Pass(time.Until(w.ear.last(node).Add(time.Duration(fraction * float64(w.Timing.Interval)))))
 	if w.span != nil {
 		w.Mark()
 	}

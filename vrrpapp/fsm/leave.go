@@ -5,12 +5,19 @@ import "time"
 // slack is what a successor may need beyond its skew until its advertisement is here.
 const slack = 200 * time.Millisecond
 
-// repeats0 is how often priority 0 is said again: one lost message would cost the whole master down interval. keepalived
-// says it twice too, when it goes to fault.
+// repeats0 is how often priority 0 is said again. Said once and lost, it would cost the whole master down interval instead of
+// the skew.
+//
+// RFC 5798 and 9568 6.4.3 (Shutdown) say it once; 6.4.2 has a backup set Master_Down_Timer to Skew_Time whenever it hears it.
+// So a keepalived begins its skew again with each repetition (seen with 2.2.7), where a backup of ours does not: they must follow
+// at once. Whatever loses all three, because it lasts longer, is met by part.
 const repeats0 = 2
 
-// gap0 is between these: short against the skew that they start in a keepalived each time.
-func (m *Machine) gap0() time.Duration { return min(20*time.Millisecond, m.cfg.Interval/8) }
+// gap0 is between these: all of them delay a keepalived by 4 ms, an eighth of the interval below 32 ms.
+func (m *Machine) gap0() time.Duration { return min(2*time.Millisecond, m.cfg.Interval/16) }
+
+// lateZero is how late a repetition may be.
+const lateZero = 10 * time.Millisecond
 
 // leave hands over: priority 0 goes out (RFC 5798 6.4.3), and the addresses stay until somebody else has them.
 func (m *Machine) leave(why Reason) {
@@ -54,7 +61,12 @@ func (m *Machine) say0(times int) {
 	}
 }
 
-func (m *Machine) repeat0() {
+// repeat0 does not repeat late: a process that did not run meanwhile would disturb a successor in its skew.
+func (m *Machine) repeat0(late time.Duration) {
+	if late > lateZero {
+		m.zeros = 0
+		return
+	}
 	m.say0(1)
 	if m.zeros--; m.zeros > 0 {
 		m.arm(tZero, m.now.Add(m.gap0()))
@@ -69,14 +81,25 @@ func (m *Machine) finish() {
 	}
 	switch {
 	case m.stopping || m.faults != 0:
+		m.part()
 		m.depart(Stopped)
 	case m.Succeeded():
 		m.concede(&successor, successor.Received, HandedOver)
 	case m.holds != 0 || m.follows:
+		m.part()
 		m.depart(NoSuccessor)
 	default:
 		m.report(NoSuccessor, m.source)
 		m.promote(NoSuccessor)
+	}
+}
+
+// part says priority 0 once more when the addresses go and nobody was heard. If a backup is there, it has heard none of those
+// before, and is without a master for a skew instead of what is left of the master down interval. Nobody can be in the middle of
+// a skew by then: even that of priority 1 is over.
+func (m *Machine) part() {
+	if !m.Succeeded() && m.faults&faultLink == 0 {
+		m.say0(1)
 	}
 }
 

@@ -3,7 +3,6 @@ package fsm
 import (
 	"net/netip"
 	"testing"
-	"time"
 )
 
 func TestMaster(t *testing.T) {
@@ -149,20 +148,21 @@ func TestMaster(t *testing.T) {
 // left is a tutorial's master that has begun to leave at its second 5, by what the effect names.
 func left(tell Event, why string) []step {
 	s := ruling(tutorial())
-	return append(s, step{5 * sec, tell, "advertise 0; MASTER->LEAVING " + why, 5*sec + 20*ms},
-		step{5*sec + 20*ms, Tick{}, "advertise 0", 5*sec + 40*ms},
-		step{5*sec + 40*ms, Tick{}, "advertise 0", 5*sec + 40*ms + sec + 200*ms})
+	return append(s, step{5 * sec, tell, "advertise 0; MASTER->LEAVING " + why, 5*sec + 2*ms},
+		step{5*sec + 2*ms, Tick{}, "advertise 0", 5*sec + 4*ms},
+		step{5*sec + 4*ms, Tick{}, "advertise 0", 5*sec + 4*ms + sec + 200*ms})
 }
 
 func TestLeave(t *testing.T) {
 	n := tutorial()
-	const away, end = "remove [10.0.0.100/32]; LEAVING->", 6*sec + 240*ms
+	const away, end = "remove [10.0.0.100/32]; LEAVING->", 6*sec + 204*ms
+	quick := with(v3(), func(c *Config) { c.Interval = 10 * ms })
 	tracked := with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk", InitFail: false}} })
 	leftByTracker := append([]step{{0, Track{Name: "chk", Up: true}, "", never}}, left(Track{Name: "chk"}, "tracker_down")...)
 	playAll(t, []row{
 		{"RFC 5798 6.4.3, better", "shutdown: priority zero now, the addresses go when the successor speaks", n, life(left(Stop{}, "stop"),
 			step{5800 * ms, says(n, 50, lower), hush, 5800*ms + linger}, step{5800*ms + linger, Tick{}, away + "INIT stop", never})},
-		{"RFC 5798 6.4.3", "without a successor they go after the slowest skew and 200 ms", n, life(left(Stop{}, "stop"), step{end, Tick{}, away + "INIT stop", never})},
+		{"RFC 5798 6.4.3", "without a successor they go after the slowest skew and 200 ms; who has missed everything hears it now", n, life(left(Stop{}, "stop"), step{end, Tick{}, "advertise 0; " + away + "INIT stop", never})},
 		{"RFC 5798 6.4.3", "the abrupt way is the RFC's", n, life(ruling(n), step{5 * sec, Stop{Abrupt: true}, "advertise 0; advertise 0; remove [10.0.0.100/32]; MASTER->INIT stop", never})},
 		{"RFC 5798 6.4.3", "and can end a wait", n, life(left(Stop{}, "stop"), step{5500 * ms, Stop{Abrupt: true}, away + "INIT stop", never})},
 		{"RFC 5798 6.4.3", "by configuration", with(n, func(c *Config) { c.AbruptLeave = true }), life(ruling(n),
@@ -196,16 +196,22 @@ func TestLeave(t *testing.T) {
 		)},
 		{"handover", "without a successor it stays master", n, life(left(HandOver{}, "handover"),
 			step{end, Tick{}, "report no_successor 10.0.0.5; advertise 100; add [10.0.0.100/32]; announce 5 [10.0.0.100/32]; LEAVING->MASTER no_successor", 0})},
-		{"hold", "a master hands over, and gives up without a successor too", n, life(left(Hold{ByOperator}, "hold"), step{end, Tick{}, away + "BACKUP no_successor", end + down2})},
+		{"hold", "a master hands over, and gives up without a successor too", n, life(left(Hold{ByOperator}, "hold"), step{end, Tick{}, "advertise 0; " + away + "BACKUP no_successor", end + down2})},
 		{"tracker", "a fault hands over", tracked, life(leftByTracker, step{5800 * ms, says(n, 50, lower), hush, 5800*ms + linger}, step{5800*ms + linger, Tick{}, away + "FAULT tracker_down", never})},
-		{"tracker", "without a successor the addresses go", tracked, life(leftByTracker, step{end, Tick{}, away + "FAULT tracker_down", never})},
+		{"tracker", "without a successor the addresses go", tracked, life(leftByTracker, step{end, Tick{}, "advertise 0; " + away + "FAULT tracker_down", never})},
 		{"tracker", "that recovers meanwhile: master again if nobody took over", tracked, life(leftByTracker,
 			step{5500 * ms, Track{Name: "chk", Up: true}, "", end},
 			step{end, Tick{}, "report no_successor 10.0.0.5; advertise 100; add [10.0.0.100/32]; announce 5 [10.0.0.100/32]; LEAVING->MASTER no_successor", 0})},
 		{"carrier", "lost while leaving: gone at once", n, life(left(Stop{}, "stop"), step{5500 * ms, Interface{}, away + "INIT stop", never})},
-		{"version 3", "the wait is an interval and 200 ms, priority zero repeats within an eighth", v3(), life(ruling(v3()),
-			step{400 * ms, Stop{}, "advertise 0; MASTER->LEAVING stop", 412500 * time.Microsecond},
-			step{412500 * time.Microsecond, Tick{}, "advertise 0", 425 * ms},
-			step{425 * ms, Tick{}, "advertise 0", 400*ms + 25*ms + 100*ms + 200*ms})},
+		{"version 3", "the wait is an interval and 200 ms", v3(), life(ruling(v3()),
+			step{400 * ms, Stop{}, "advertise 0; MASTER->LEAVING stop", 402 * ms},
+			step{402 * ms, Tick{}, "advertise 0", 404 * ms},
+			step{404 * ms, Tick{}, "advertise 0", 400*ms + 4*ms + 100*ms + 200*ms})},
+		{"version 3", "priority zero repeats within an eighth of a short interval", quick, life(ruling(quick),
+			step{40 * ms, Stop{}, "advertise 0; MASTER->LEAVING stop", 40625 * micro},
+			step{40625 * micro, Tick{}, "advertise 0", 41250 * micro},
+			step{41250 * micro, Tick{}, "advertise 0", 40*ms + 1250*micro + 10*ms + 200*ms})},
+		{"RFC 5798 6.4.2", "a late repetition would begin a successor's skew again: there is none", n, life(ruling(n),
+			step{5 * sec, Stop{}, "advertise 0; MASTER->LEAVING stop", 5002 * ms}, step{5013 * ms, Tick{}, "", end})},
 	})
 }

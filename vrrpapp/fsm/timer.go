@@ -79,7 +79,7 @@ func (m *Machine) fire(t timer, at time.Time) {
 	case tLeave:
 		m.finish()
 	case tZero:
-		m.repeat0()
+		m.repeat0(late)
 	case tGarp:
 		m.announceDue()
 	case tRefresh:

@@ -22,6 +22,9 @@ type link struct {
 	dirty    bool
 	fresh    bool // nobody had to do with it before
 	anew     bool // made again or up again: addresses may be missing
+
+	made  netif.Interface // by us, and not heard of yet; Index 0: not so
+	doubt *alarm          // the end of that
 }
 
 // link is the entry of a name. The name "" stands for the whole host, for unicast without an interface.
@@ -64,6 +67,7 @@ func (l *Local) refresh(k *link) {
 	}
 	was := k.now.Index
 	k.now, k.exists = l.watch.Interface(k.name)
+	k.believe()
 	k.addrs, k.source4, k.source6 = nil, netip.Addr{}, netip.Addr{}
 	if k.exists {
 		k.addrs = l.watch.Addresses(k.now.Index)

@@ -144,11 +144,31 @@ func (l *Local) makeVMAC(r *router, m macvlan, base *link) {
 	}
 	l.vmacs[v.Name] = v
 	have.dirty = true
-	// The watcher is about to tell of it. Waiting a moment saves the machine a fault.
-	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if i, there := l.watch.Interface(v.Name); there && i.Index == made.Index && i.Up {
-			return
-		}
+	l.expect(have, made)
+}
+
+// foreseen is how long an interface of our own making is believed in before the watcher tells of it.
+const foreseen = 100 * time.Millisecond
+
+// expect makes a link what the watcher is about to tell of it: that saves the machine a fault, and nobody waits.
+func (l *Local) expect(k *link, made netif.Interface) {
+	if k.doubt == nil {
+		k.doubt = l.newAlarm(func(time.Time) {
+			k.made, k.dirty = netif.Interface{}, true
+			l.followDirty()
+		})
+	}
+	k.made, k.doubt.at = made, time.Now().Add(foreseen)
+}
+
+// believe corrects what the watcher knows of a link by what was made, until it knows as much.
+func (k *link) believe() {
+	switch {
+	case k.made.Index == 0:
+	case k.exists && k.now.Index == k.made.Index && k.now.Up && k.now.Carrier == k.made.Carrier:
+		k.made, k.doubt.at = netif.Interface{}, time.Time{}
+	default:
+		k.now, k.exists = k.made, true
 	}
 }
 
@@ -165,6 +185,7 @@ func (l *Local) dropVMACs() {
 	for name, v := range l.vmacs {
 		if !used[name] {
 			delete(l.vmacs, name)
+			l.link(name).made = netif.Interface{}
 			l.complain(nil, "use_vmac", l.ns.Do(func() error { return l.host.RemoveVMAC(v) }))
 		}
 	}

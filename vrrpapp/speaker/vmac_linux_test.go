@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
 
@@ -98,5 +99,51 @@ func TestVMACOfAddresses(t *testing.T) {
 	a.Close()
 	if out := n.IP("link"); strings.Contains(out, "vrrp") {
 		t.Errorf("left behind: %s", out)
+	}
+}
+
+// The loop does not wait for the watcher to tell of a macvlan that was made: here it cannot for a while. Nor is there a fault.
+func TestVMACIsNotAwaited(t *testing.T) {
+	n := lab(t, "a").Node("a")
+	a := speak(t, n, Config{})
+	router := quick(200)
+	router.VMAC = &VMAC{}
+	a.Local.news.mu.Lock() // the watcher hands its news over with it, and has no other news before
+	begun := time.Now()
+	deaf := time.AfterFunc(soon, a.Local.news.mu.Unlock) // the loop's turn after Apply wants the news
+	a.apply(one(router))
+	took := time.Since(begun)
+	if !deaf.Stop() {
+		t.Fatalf("the loop waits for the news, %v", took)
+	}
+	a.Local.news.mu.Unlock()
+	t.Logf("applied within %v", took)
+	if took >= foreseen {
+		t.Errorf("the loop waited for %v", took)
+	}
+	a.reaches("V", fsm.Master)
+	if h := a.status("V").History; len(h) != 2 {
+		t.Errorf("history %+v", h)
+	}
+}
+
+// A macvlan that is gone again before the watcher has told of it is not believed in for long.
+func TestVMACIsDoubted(t *testing.T) {
+	a := speak(t, lab(t, "a").Node("a"), Config{})
+	const ghost = "vrrp.80"
+	a.do(func() {
+		l := a.Local
+		l.expect(l.link(ghost), netif.Interface{Name: ghost, Index: 1 << 20, Up: true, Carrier: true})
+		l.followDirty()
+	})
+	exists := func() (yes bool) {
+		a.do(func() { yes = a.Local.link(ghost).exists })
+		return yes
+	}
+	if !exists() {
+		t.Fatal("it is not believed in")
+	}
+	if !nstest.Within(soon, func() bool { return !exists() }) {
+		t.Error("it is believed in for ever")
 	}
 }

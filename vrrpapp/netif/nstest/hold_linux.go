@@ -82,6 +82,9 @@ func (l *Lab) Hold(addr netip.Addr) *Hold {
 	return h
 }
 
+// Begun is the moment that the times of changes count from.
+func (h *Hold) Begun() time.Time { return h.begun }
+
 // place is where a node has the address: it may be there with two masks or on two interfaces.
 type place struct {
 	node       string
