@@ -107,6 +107,6 @@ type TrackerStatus struct {
 const (
 	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
 	VRIDDiffers   fsm.Reason = "vrid_differs"           // another VRID announces one of our addresses
-	KindDiffers   fsm.Reason = "kind_differs"           // our VRID and address go to a group or an address that is not listened to
+	KindDiffers   fsm.Reason = "kind_differs"           // what is meant for one of our routers goes to a group or an address that it does not listen to
 	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
 )
