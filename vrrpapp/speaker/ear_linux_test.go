@@ -193,6 +193,11 @@ func TestEarFollowsReload(t *testing.T) {
 	}) {
 		t.Errorf("%+v", b.status("V").Peers)
 	}
+	before := a.status("V").Unknown // b is silent now
+	flood(t, lab.Node("b"), 1, aboutUs(t, 80))
+	if !nstest.Within(soon, func() bool { return a.status("V").Unknown > before }) {
+		t.Error("the former VRID is not counted")
+	}
 	ra.toPeer("10.9.0.2")
 	a.apply(one(ra))
 	if n := b.noticed(KindDiffers); n.Peer != ip("10.9.0.1") {
