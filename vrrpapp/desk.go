@@ -228,6 +228,8 @@ var sentences = map[fsm.Reason]string{
 	fsm.EqualPriority:     "the peer has our priority: the higher address decides",
 	fsm.HeldWithoutMaster: "there is no master, and this node is held back",
 	speaker.ForeignVRID:   "advertisements for a virtual router that is not ours",
+	speaker.VRIDDiffers:   "another virtual_router_id announces our address: both will be masters",
+	speaker.KindDiffers:   "the peer speaks multicast where unicast is expected, or the reverse, or to another group: it is not heard",
 	speaker.HeldElsewhere: "another node answers for a virtual address",
 	fsm.Late:              "a timer came late: this machine is too busy for this advert_int",
 }

@@ -22,6 +22,16 @@ func (*Socket) Send(*Packet) error               { return ErrUnsupported }
 func (*Socket) Dropped() uint64                  { return 0 }
 func (*Socket) Close() error                     { return nil }
 
+// Ear hears what no Socket does, where there is Linux.
+type Ear struct{}
+
+// OpenEar returns ErrUnsupported.
+func OpenEar(Interface, bool) (*Ear, error) { return nil, ErrUnsupported }
+
+func (*Ear) Drain(func(*Packet)) (uint32, error) { return 0, ErrUnsupported }
+func (*Ear) SetHeard([]Heard) error              { return ErrUnsupported }
+func (*Ear) Close() error                        { return nil }
+
 // Announcer sends gratuitous ARPs and neighbour advertisements, where there is Linux.
 type Announcer struct{}
 

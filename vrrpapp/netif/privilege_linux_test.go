@@ -73,6 +73,12 @@ func asNobody(t *testing.T, caps []string) {
 		check("send", true, "", s.Send(&Packet{Src: ip("10.9.0.1"), Data: advert(1)}))
 		s.Close()
 	}
+	e, err := OpenEar(eth0, false)
+	check("ear", raw, "CAP_NET_RAW", err)
+	if err == nil {
+		check("what is heard", true, "", e.SetHeard([]Heard{{Group4, only(1)}}))
+		e.Close()
+	}
 	a, err := NewAnnouncer()
 	check("announcer", raw, "CAP_NET_RAW", err)
 	if err == nil {

@@ -42,9 +42,9 @@ type receiver struct {
 	msg   unix.Msghdr
 }
 
-func (r *receiver) init(s *Socket) {
-	r.v6, r.empty = s.cfg.IPv6, time.Now()
-	r.most = 2*s.cfg.Buffer/smallest + 1 // the kernel doubles what is asked for
+func (r *receiver) init(v6 bool, buffer int) {
+	r.v6, r.empty = v6, time.Now()
+	r.most = 2*buffer/smallest + 1 // the kernel doubles what is asked for
 	r.iov = unix.Iovec{Base: &r.buf[0]}
 	r.iov.SetLen(len(r.buf))
 	r.msg.Iov = &r.iov
@@ -74,12 +74,13 @@ func (s *Socket) Receive(fn func(*Packet)) error {
 // Drain calls fn for each packet that has arrived before the call, without waiting, and returns how many there were. A
 // timeout is to be believed only after it: the packet that it waited for may be queued. When a Receive is under way in
 // another goroutine, Drain waits for its fn.
-func (s *Socket) Drain(fn func(*Packet)) (int, error) {
-	r := &s.rx
+func (s *Socket) Drain(fn func(*Packet)) (int, error) { return s.rx.drainNow(s.inRC, fn) }
+
+func (r *receiver) drainNow(in syscall.RawConn, fn func(*Packet)) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drained, r.drainFor, r.drainErr = 0, fn, nil
-	if err := s.inRC.Control(r.drainFn); err != nil {
+	if err := in.Control(r.drainFn); err != nil {
 		return 0, closed(err)
 	}
 	return r.drained, r.drainErr

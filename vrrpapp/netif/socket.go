@@ -35,9 +35,6 @@ type SocketConfig struct {
 	Unicast netip.Addr
 	// VRIDs are the virtual routers whose packets are wanted; the kernel drops the others. Zero: all.
 	VRIDs VRIDs
-	// Others turns VRIDs around: what is not in the set is wanted. A second socket of this kind with a small Buffer, read
-	// at leisure, sees foreign clusters without being woken by them.
-	Others bool
 	// Buffer is the size of the receive buffer in bytes as the kernel accounts them. Default 2 MiB, some 2,000 packets.
 	Buffer int
 }

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -50,7 +49,7 @@ func Open(cfg SocketConfig) (*Socket, error) {
 		s.Close()
 		return nil, cfg.failed("receive", err)
 	}
-	s.rx.init(s)
+	s.rx.init(cfg.IPv6, cfg.Buffer)
 	s.tx.init(s, out)
 	return s, nil
 }
@@ -134,8 +133,20 @@ func (c *SocketConfig) receiving() (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	o.do(func() error { return attach(o.fd, c.program()) })
+	o.do(func() error { return attach(o.fd, filter(c.IPv6, c.VRIDs)) })
 	o.do(func() error { return c.bindDevice(o.fd) })
+	c.receptive(o)
+	if c.Unicast.IsValid() {
+		o.do(func() error { return freebind(o.fd, c.IPv6) })
+	} else {
+		o.do(func() error { return c.join(o.fd) })
+	}
+	o.do(func() error { return c.bind(o.fd) })
+	return o.finish()
+}
+
+// receptive makes a socket tell when and where to a packet came, and hear of no groups but its own.
+func (c *SocketConfig) receptive(o *options) {
 	o.set(unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1, "receive time stamps")
 	if o.err == nil && unix.SetsockoptInt(o.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, c.Buffer) != nil {
 		o.set(unix.SOL_SOCKET, unix.SO_RCVBUF, c.Buffer, "receive buffer")
@@ -147,26 +158,22 @@ func (c *SocketConfig) receiving() (int, error) {
 	} else {
 		o.set(unix.IPPROTO_IP, unix.IP_MULTICAST_ALL, 0, "only the own group")
 	}
-	if c.Unicast.IsValid() {
-		o.do(func() error { return freebind(o.fd, c.IPv6) })
-	} else {
-		o.do(func() error { return c.join(o.fd) })
-	}
-	o.do(func() error { return c.bind(o.fd) })
-	return o.finish()
 }
 
-func (c *SocketConfig) program() []bpf.Instruction { return filter(c.IPv6, c.VRIDs, c.Others) }
-
 // join becomes a member of the group on the interface, by index: an interface without an address has no other name.
-func (c *SocketConfig) join(fd int) (err error) {
+func (c *SocketConfig) join(fd int) error {
+	return c.member(fd, unix.IP_ADD_MEMBERSHIP, unix.IPV6_JOIN_GROUP)
+}
+
+// member changes the membership in the group, by an option of either family.
+func (c *SocketConfig) member(fd, v4, v6 int) (err error) {
 	if g := c.group(); c.IPv6 {
-		err = unix.SetsockoptIPv6Mreq(fd, unix.IPPROTO_IPV6, unix.IPV6_JOIN_GROUP, &unix.IPv6Mreq{Multiaddr: g.As16(), Interface: uint32(c.Interface.Index)})
+		err = unix.SetsockoptIPv6Mreq(fd, unix.IPPROTO_IPV6, v6, &unix.IPv6Mreq{Multiaddr: g.As16(), Interface: uint32(c.Interface.Index)})
 	} else {
-		err = unix.SetsockoptIPMreqn(fd, unix.IPPROTO_IP, unix.IP_ADD_MEMBERSHIP, &unix.IPMreqn{Multiaddr: g.As4(), Ifindex: int32(c.Interface.Index)})
+		err = unix.SetsockoptIPMreqn(fd, unix.IPPROTO_IP, v4, &unix.IPMreqn{Multiaddr: g.As4(), Ifindex: int32(c.Interface.Index)})
 	}
 	if err != nil {
-		return fmt.Errorf("join %v: %w", c.group(), err)
+		return fmt.Errorf("membership in %v: %w", c.group(), err)
 	}
 	return nil
 }
@@ -206,7 +213,7 @@ func (s *Socket) SetVRIDs(set VRIDs) error {
 	s.filterMu.Lock()
 	defer s.filterMu.Unlock()
 	var err error
-	if e := s.inRC.Control(func(fd uintptr) { err = attach(int(fd), filter(s.cfg.IPv6, set, s.cfg.Others)) }); e != nil {
+	if e := s.inRC.Control(func(fd uintptr) { err = attach(int(fd), filter(s.cfg.IPv6, set)) }); e != nil {
 		return e
 	}
 	if err == nil {

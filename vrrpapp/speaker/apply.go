@@ -154,7 +154,7 @@ func newRouter(c Router, names map[macvlanKey]string) (*router, error) {
 
 // readLinks looks at every interface that the configuration names, before anybody is told of them.
 func (l *Local) readLinks(c Config) {
-	l.virtuals = map[netip.Addr]struct{}{}
+	l.virtuals = map[netip.Addr][]*router{}
 	for _, r := range l.routers {
 		l.link(r.cfg.Interface)
 		l.link(r.cfg.voice())
@@ -162,7 +162,7 @@ func (l *Local) readLinks(c Config) {
 			l.link(m.base)
 		}
 		for p, a := range r.wanted {
-			l.virtuals[p.Addr()] = struct{}{}
+			l.virtuals[p.Addr()] = append(l.virtuals[p.Addr()], r)
 			l.link(r.dev(a))
 		}
 		for _, t := range r.cfg.Interfaces {

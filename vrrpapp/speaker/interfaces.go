@@ -59,6 +59,7 @@ func (k *link) hasAddr(addr netip.Addr) bool {
 func (l *Local) refresh(k *link) {
 	k.dirty = false
 	if k.name == "" {
+		l.moved = true
 		k.exists, k.up, k.addrs = true, true, nil
 		for _, i := range l.watch.Interfaces() {
 			k.addrs = append(k.addrs, l.watch.Addresses(i.Index)...)
@@ -115,8 +116,7 @@ func (l *Local) findSources(k *link) {
 
 // virtual says whether an address is one of a router's.
 func (l *Local) virtual(addr netip.Addr) bool {
-	_, is := l.virtuals[addr]
-	return is
+	return len(l.virtuals[addr]) > 0
 }
 
 // debounce follows the interface, or begins to wait until it has been so for long enough (interface_up_down_delays). One that

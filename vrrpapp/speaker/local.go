@@ -40,10 +40,13 @@ type Local struct {
 	units    []*unit
 	links    map[string]*link
 	sockets  map[socketKey]*socket
+	ears     map[earKey]*ear
+	deaf     bool // the ears do not fit the sockets
+	moved    bool // an own address may be elsewhere: so may an ear be, and this is looked at later
 	owners   map[place]*router
-	virtuals map[netip.Addr]struct{} // all virtual addresses of the configuration
-	macvlans map[macvlanKey]string   // the names of the configuration's
-	vmacs    map[string]netif.VMAC   // that were made, by name
+	virtuals map[netip.Addr][]*router // of the configuration, whose each virtual address is
+	macvlans map[macvlanKey]string    // the names of the configuration's
+	vmacs    map[string]netif.VMAC    // that were made, by name
 	verdicts map[string]fsm.Track
 	alarms   []*alarm
 	timer    *time.Timer
@@ -54,7 +57,8 @@ type Local struct {
 	turns    uint64
 	statics  statics
 	said     map[saying]said
-	released chan struct{} // closed when all are in Init; nil: nobody waits
+	named    map[saying]said // how many peers, in the minute that began then
+	released chan struct{}   // closed when all are in Init; nil: nobody waits
 	out      outgoing
 	probes   probes
 }
@@ -67,8 +71,8 @@ var errClosed = errors.New("speaker: closed")
 func Open(o Options) (*Local, error) {
 	l := &Local{
 		opts: o, calls: make(chan func()), wake: make(chan struct{}, 1), closed: make(chan struct{}), done: make(chan struct{}),
-		links: map[string]*link{}, sockets: map[socketKey]*socket{}, owners: map[place]*router{}, vmacs: map[string]netif.VMAC{}, verdicts: map[string]fsm.Track{},
-		said: map[saying]said{}, timer: time.NewTimer(time.Hour),
+		links: map[string]*link{}, sockets: map[socketKey]*socket{}, ears: map[earKey]*ear{}, owners: map[place]*router{}, vmacs: map[string]netif.VMAC{}, verdicts: map[string]fsm.Track{},
+		said: map[saying]said{}, named: map[saying]said{}, timer: time.NewTimer(time.Hour),
 	}
 	err := netif.CheckCapabilities()
 	if err == nil {
@@ -87,7 +91,7 @@ func Open(o Options) (*Local, error) {
 		l.closeAll()
 		return nil, err
 	}
-	l.watchUnknown()
+	l.overhear()
 	go l.run()
 	return l, nil
 }
@@ -154,6 +158,9 @@ func (l *Local) closeAll() error {
 	}
 	for _, s := range l.sockets {
 		errs = append(errs, s.close())
+	}
+	for _, e := range l.ears {
+		errs = append(errs, e.close())
 	}
 	if l.probes.out != nil {
 		errs = append(errs, l.probes.out.Close())

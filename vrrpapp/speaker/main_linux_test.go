@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"sync"
 	"testing"
@@ -140,3 +141,13 @@ func one(r Router) Config { return Config{Routers: []Router{r}} }
 
 // netip4 is an address of the lab's subnet.
 func netip4(i int) string { return fmt.Sprintf("10.9.%d.%d/32", i/250, i%250) }
+
+// eth0 is the interface in the namespace of the calling thread.
+func eth0(t *testing.T) netif.Interface {
+	i, err := net.InterfaceByName("eth0")
+	if err != nil {
+		t.Error(err)
+		return netif.Interface{}
+	}
+	return netif.Interface{Name: i.Name, Index: i.Index}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/wire"
 )
 
 // differences are the settings of a peer that are not as here.
@@ -17,9 +18,11 @@ const (
 	differentVersion
 	differentAuthType
 	differentAuthPass
+	differentVRID
+	differentKind
 )
 
-var differenceNames = [...]string{"addresses", "interval", "version", "auth_type", "auth_pass"}
+var differenceNames = [...]string{"addresses", "interval", "version", "auth_type", "auth_pass", "vrid", "kind"}
 
 func (d differences) names() (list []string) {
 	for i, name := range differenceNames {
@@ -67,6 +70,17 @@ func (list *peers) at(source netip.Addr) *peer {
 func (list *peers) refused(source netip.Addr, at time.Time, why fsm.Reason) {
 	p := list.at(source)
 	p.Last, p.Rejected = at, why
+}
+
+// overheard notes a message that no router here listens to, but that is about its address.
+func (list *peers) overheard(m *wire.Packet, source netip.Addr, at time.Time, why fsm.Reason) {
+	p := list.at(source)
+	p.Last, p.Rejected = at, why
+	p.Priority, p.Version, p.Interval = m.Priority, m.Version, m.Interval
+	p.differs = differentVRID
+	if why == KindDiffers {
+		p.differs = differentKind
+	}
 }
 
 // heard notes a sound message. What it says differs is compared with the configuration, not with what a rollover adds to it.

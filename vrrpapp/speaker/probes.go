@@ -151,7 +151,7 @@ func (l *Local) witness(r *router, a netif.Answer) {
 		}
 		if r.machine.State() == fsm.Master || !alone {
 			w.foreign, w.fresh = a.MAC, true
-			l.notice(r, Report{Kind: Noticed, Why: HeldElsewhere, Peer: a.Addr, Detail: a.MAC.String() + " on " + lk.name})
+			l.notice(r, HeldElsewhere, a.Addr, func() string { return a.MAC.String() + " on " + lk.name })
 		}
 		r.witnesses[p] = w
 	}

@@ -66,7 +66,7 @@ type Status struct {
 	Trackers []TrackerStatus `json:"trackers,omitempty"`
 	// History are the latest changes, the last first.
 	History []Report `json:"history,omitempty"`
-	// SendErrors counts messages that the kernel did not take; Unknown those of other VRIDs on the interface.
+	// SendErrors counts messages that the kernel did not take; Unknown those on the interface that are not for a router of ours.
 	SendErrors uint64 `json:"send_errors"`
 	Unknown    uint64 `json:"unknown"`
 }
@@ -89,7 +89,8 @@ type PeerStatus struct {
 	Last     time.Time     `json:"last"`
 	// Rejected is why its last message was refused; empty if it was not.
 	Rejected fsm.Reason `json:"rejected,omitempty"`
-	// Differs are the settings that are not as here: "addresses", "interval", "version", "auth_type", "auth_pass".
+	// Differs are the settings that are not as here: "addresses", "interval", "version", "auth_type", "auth_pass", "vrid",
+	// and "kind": multicast or unicast, or another group.
 	Differs []string `json:"differs,omitempty"`
 }
 
@@ -105,5 +106,7 @@ type TrackerStatus struct {
 // What is noticed here, beside what package fsm notices.
 const (
 	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
+	VRIDDiffers   fsm.Reason = "vrid_differs"           // another VRID announces one of our addresses
+	KindDiffers   fsm.Reason = "kind_differs"           // what is meant for one of our routers goes to a group or an address that it does not listen to
 	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
 )

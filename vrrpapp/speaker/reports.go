@@ -118,16 +118,39 @@ func (l *Local) complain(r *router, what string, err error) {
 	}
 }
 
-// notice reports something about a peer, once a minute.
-func (l *Local) notice(r *router, n Report) {
-	key := saying{what: string(n.Why), peer: n.Peer}
+// notice reports something about a peer, once a minute. Only then detail is asked.
+func (l *Local) notice(r *router, why fsm.Reason, peer netip.Addr, detail func() string) {
+	key := saying{what: string(why), peer: peer}
 	if r != nil {
 		key.router = r.cfg.Name
 	}
-	more, due := l.due(key)
-	if n.Count = more; due {
-		l.report(r, n)
+	if !l.names(key) {
+		key.peer, detail = netip.Addr{}, func() string { return "more peers than are named in a minute" }
 	}
+	if more, due := l.due(key); due {
+		l.report(r, Report{Kind: Noticed, Why: why, Peer: key.peer, Count: more, Detail: detail()})
+	}
+}
+
+// mostNamed is how many new peers are named in a minute for one thing of one router: sources are easily invented.
+const mostNamed = 32
+
+// names says whether a peer is to be named for it, as one more or as before.
+func (l *Local) names(key saying) bool {
+	if _, known := l.said[key]; known {
+		return true
+	}
+	key.peer = netip.Addr{}
+	n, now := l.named[key], time.Now()
+	if now.Sub(n.at) >= sayEvery {
+		n = said{at: now}
+	}
+	n.more++
+	if len(l.named) >= mostSayings {
+		clear(l.named)
+	}
+	l.named[key] = n
+	return n.more <= mostNamed
 }
 
 // failing is called by the herald. One failure on the way to the loop is enough: the next ones say the same.

@@ -18,6 +18,7 @@ type router struct {
 	member  int // of the unit's group
 
 	sock     *socket
+	ear      *ear          // nil: none
 	told     fsm.Interface // what the machine knows of its interface
 	hearing  bool          // it was told
 	retry    *alarm

@@ -24,22 +24,15 @@ type socketKey struct {
 type socket struct {
 	key     socketKey
 	io      *netif.Socket
-	others  *netif.Socket // sees what the filter of io keeps away; nil: unicast, or it could not be opened
 	routers [256]*router
 	users   int
 	vrids   netif.VRIDs
 	stale   bool                // the kernel's filter is not that of vrids
 	drained uint64              // the turn in which it was
-	on      string              // the interface's name
-	unknown uint64              // messages for VRIDs that are not ours
-	missed  uint64              // of those, what others had no room for
+	unknown uint64              // messages for others that came while the filter changed
 	drain   func(*netif.Packet) // into the inbox
-	count   func(*netif.Packet) // what others sees
 	reading sync.WaitGroup
 }
-
-// smallBuffer is of the socket that only counts: a few dozen packets.
-const smallBuffer = 32 << 10
 
 // attach makes r a user of the socket of a key, and opens it when it is the first.
 func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
@@ -60,6 +53,7 @@ func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
 	s.vrids.Add(r.cfg.VRID)
 	s.stale = true
 	r.sock = s
+	l.deaf = true
 	return nil
 }
 
@@ -68,6 +62,7 @@ func (l *Local) detach(r *router, s *socket) {
 	if s == nil {
 		return
 	}
+	l.deaf = true
 	if s.routers[r.cfg.VRID] == r {
 		s.routers[r.cfg.VRID] = nil
 		s.vrids.Remove(r.cfg.VRID)
@@ -83,22 +78,17 @@ func (l *Local) detach(r *router, s *socket) {
 }
 
 func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*socket, error) {
-	s := &socket{key: key, on: on.Name}
+	s := &socket{key: key}
 	s.vrids.Add(vrid)
 	cfg := netif.SocketConfig{Interface: on, IPv6: key.ipv6, Group: key.group, Unicast: key.unicast, VRIDs: s.vrids}
 	err := l.ns.Do(func() (err error) {
-		if s.io, err = netif.Open(cfg); err != nil || key.unicast.IsValid() {
-			return err
-		}
-		cfg.Others, cfg.Buffer = true, smallBuffer
-		s.others, _ = netif.Open(cfg) // counting is a favour
-		return nil
+		s.io, err = netif.Open(cfg)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.drain = func(p *netif.Packet) { l.inbox.put(s, p) }
-	s.count = func(p *netif.Packet) { l.foreign(s, p) }
 	s.reading.Go(func() { s.read(l) })
 	return s, nil
 }
@@ -122,9 +112,6 @@ func (s *socket) read(l *Local) {
 
 func (s *socket) close() error {
 	err := s.io.Close()
-	if s.others != nil {
-		err = errors.Join(err, s.others.Close())
-	}
 	s.reading.Wait()
 	return err
 }
@@ -136,12 +123,6 @@ func (l *Local) flushFilters() {
 			continue
 		}
 		s.stale = false
-		err := s.io.SetVRIDs(s.vrids)
-		if s.others != nil {
-			err = errors.Join(err, s.others.SetVRIDs(s.vrids))
-		}
-		if err != nil {
-			l.complain(nil, "filter", err)
-		}
+		l.complain(nil, "filter", s.io.SetVRIDs(s.vrids))
 	}
 }

@@ -43,5 +43,8 @@ func (l *Local) status(r *router) Status {
 	if r.sock != nil {
 		s.Unknown = r.sock.unknown
 	}
+	if r.ear != nil {
+		s.Unknown += r.ear.unknown
+	}
 	return s
 }

@@ -72,6 +72,7 @@ func (l *Local) turn() {
 	l.ring(now)
 	l.flushFilters()
 	l.bury()
+	l.setEars()
 }
 
 // drainDue empties the sockets of those whose deadline has come, and says whether there are any.
