@@ -92,8 +92,8 @@ type Prober struct{}
 // NewProber returns ErrUnsupported.
 func NewProber(func(Answer)) (*Prober, error) { return nil, ErrUnsupported }
 
-func (*Prober) Probe(Interface, netip.Addr) error { return ErrUnsupported }
-func (*Prober) Close() error                      { return nil }
+func (*Prober) Probe(Interface, netip.Addr, netip.Addr) error { return ErrUnsupported }
+func (*Prober) Close() error                                  { return nil }
 
 // SetFirewall returns ErrUnsupported.
 func SetFirewall(Firewall) error { return ErrUnsupported }
