@@ -89,7 +89,8 @@ type PeerStatus struct {
 	Last     time.Time     `json:"last"`
 	// Rejected is why its last message was refused; empty if it was not.
 	Rejected fsm.Reason `json:"rejected,omitempty"`
-	// Differs are the settings that are not as here: "addresses", "interval", "version", "auth_type", "auth_pass".
+	// Differs are the settings that are not as here: "addresses", "interval", "version", "auth_type", "auth_pass". They are
+	// forgotten when it has been silent for 10 minutes.
 	Differs []string `json:"differs,omitempty"`
 }
 
