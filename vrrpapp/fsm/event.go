@@ -110,6 +110,10 @@ type Resume struct{ By Holder }
 // it lives. Without a successor it stays master.
 type HandOver struct{}
 
+// Yield goes on with the reticence after a HandOver that another machine obeyed: that of a guard which has died since. A master
+// heeds it no more than a HandOver that is over.
+type Yield struct{}
+
 // Removed says that somebody else took addresses of ours away, seen on the interface: not what our own effects caused.
 type Removed struct{ Addrs []netip.Prefix }
 
@@ -138,6 +142,7 @@ func (Track) event()     {}
 func (Hold) event()      {}
 func (Resume) event()    {}
 func (HandOver) event()  {}
+func (Yield) event()     {}
 func (Removed) event()   {}
 func (Appeared) event()  {}
 func (Reload) event()    {}

@@ -82,8 +82,8 @@ func identify(r speaker.Router) identity {
 	return i
 }
 
-// ordered notes an order that was obeyed.
-func (m *memory) ordered(router string, o speaker.Order) {
+// ordered notes an order that was obeyed. was are the states when it was given: only a master can hand over.
+func (m *memory) ordered(router string, o speaker.Order, was map[string]fsm.State) {
 	if m.config == nil {
 		return
 	}
@@ -91,7 +91,7 @@ func (m *memory) ordered(router string, o speaker.Order) {
 		switch {
 		case o == speaker.Resume:
 			delete(m.orders, name)
-		case o == speaker.Hold || m.orders[name] != speaker.Hold:
+		case o == speaker.Hold || m.orders[name] != speaker.Hold && was[name] == fsm.Master:
 			m.orders[name] = o // HandOver does not end Hold
 		}
 	}
@@ -163,7 +163,11 @@ func (m *memory) replay() (list []command) {
 		return append(list, command{Do: doRelease}) // what the last one left behind
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.orders)) {
-		list = append(list, command{Do: doOrder, Name: name, Order: m.orders[name]})
+		o := m.orders[name]
+		if o == speaker.HandOver {
+			o = speaker.Yield // nobody is master here any more who could hand over again
+		}
+		list = append(list, command{Do: doOrder, Name: name, Order: o})
 	}
 	return list
 }

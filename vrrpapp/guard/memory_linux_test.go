@@ -14,7 +14,7 @@ import (
 func TestRename(t *testing.T) {
 	m := newMemory()
 	m.applied(config("VI_1", "VI_2"))
-	m.ordered("VI_1", speaker.Hold)
+	m.ordered("VI_1", speaker.Hold, nil)
 	m.reported(&speaker.Report{Kind: speaker.Changed, Router: "VI_2", To: fsm.Master})
 	m.applied(config("WEB", "MAIL", "NEW"))
 	if d := cmp.Diff([]string{"MAIL"}, m.masters()); d != "" {
@@ -44,9 +44,10 @@ func TestOrders(t *testing.T) {
 	}{
 		{"hold", []speaker.Order{speaker.Hold}, map[string]speaker.Order{"VI_1": speaker.Hold}},
 		{"resume", []speaker.Order{speaker.Hold, speaker.Resume}, map[string]speaker.Order{}},
-		{"hand over", []speaker.Order{speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.HandOver}},
+		{"hand over", []speaker.Order{"", speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.HandOver}},
+		{"no master", []speaker.Order{speaker.HandOver}, map[string]speaker.Order{}},
 		{"hold stays", []speaker.Order{speaker.Hold, speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.Hold}},
-		{"master again", []speaker.Order{speaker.HandOver, ""}, map[string]speaker.Order{}},
+		{"master again", []speaker.Order{"", speaker.HandOver, ""}, map[string]speaker.Order{}},
 	} {
 		m := newMemory()
 		m.applied(config("VI_1"))
@@ -55,7 +56,7 @@ func TestOrders(t *testing.T) {
 				m.reported(&speaker.Report{Kind: speaker.Changed, Router: "VI_1", To: fsm.Master})
 				continue
 			}
-			m.ordered("", o)
+			m.ordered("", o, m.states)
 		}
 		if d := cmp.Diff(row.want, m.orders); d != "" {
 			t.Error(row.name, "(-want +got)", d)
@@ -109,11 +110,11 @@ func TestOrdersOfGroups(t *testing.T) {
 		Routers: []speaker.Router{{Name: "A", VRID: 1}, {Name: "B", VRID: 2}, {Name: "C", VRID: 3}},
 		Groups:  []speaker.Group{{Name: "G", Routers: []string{"A", "B"}}},
 	})
-	m.ordered("A", speaker.Hold)
+	m.ordered("A", speaker.Hold, nil)
 	if len(m.orders) != 2 || m.orders["B"] != speaker.Hold {
 		t.Errorf("after hold: %v", m.orders)
 	}
-	m.ordered("B", speaker.Resume)
+	m.ordered("B", speaker.Resume, nil)
 	if len(m.orders) != 0 {
 		t.Errorf("after resume: %v", m.orders)
 	}

@@ -253,13 +253,5 @@ func wait(done <-chan struct{}, most time.Duration) {
 	}
 }
 
-// bound is how long a hand-over may take: the longest skew of a successor, and then some.
-func (s *service) bound() time.Duration {
-	skew := time.Second // RFC 3768 6.1
-	for _, r := range s.config.Routers {
-		if r.FSM.Version == 3 {
-			skew = max(skew, r.FSM.Interval) // RFC 5798 6.1
-		}
-	}
-	return 1500*time.Millisecond + skew
-}
+// bound is how long a hand-over may take, and then some.
+func (s *service) bound() time.Duration { return s.config.Patience() + 1500*time.Millisecond }
