@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -32,6 +33,25 @@ func TestRename(t *testing.T) {
 	m.applied(c)
 	if len(m.masters()) != 0 || len(m.orders) != 0 {
 		t.Error("what is no longer there is remembered:", m.states, m.orders)
+	}
+}
+
+// Of two unicast routers with one VRID the peers tell which is which.
+func TestRenameTwins(t *testing.T) {
+	twins := func(a, b string) speaker.Config {
+		c := speaker.Config{}
+		for i, name := range []string{a, b} {
+			peer := fsm.Peer{Addr: netip.AddrFrom4([4]byte{10, 0, 0, byte(2 + i)})}
+			c.Routers = append(c.Routers, speaker.Router{Name: name, Interface: "eth0", VRID: 1, Unicast: true, FSM: fsm.Config{Peers: []fsm.Peer{peer}}})
+		}
+		return c
+	}
+	m := newMemory()
+	m.applied(twins("A", "B"))
+	m.reported(&speaker.Report{Kind: speaker.Changed, Router: "A", To: fsm.Master})
+	m.applied(twins("B", "A"))
+	if d := cmp.Diff([]string{"B"}, m.masters()); d != "" {
+		t.Error("(-want +got)", d)
 	}
 }
 

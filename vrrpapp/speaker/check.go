@@ -11,7 +11,7 @@ import (
 // Check says what is wrong with a configuration, all of it.
 func (c *Config) Check() error {
 	var errs []error
-	names, ids := map[string]bool{}, map[identity]string{}
+	names, ids := map[string]bool{}, map[identity][]*Router{}
 	for i := range c.Routers {
 		r := &c.Routers[i]
 		fail := func(err error) { errs = append(errs, fmt.Errorf("vrrp_instance %s: %w", r.Name, err)) }
@@ -19,10 +19,15 @@ func (c *Config) Check() error {
 			fail(errors.New("the name is used twice"))
 		}
 		names[r.Name] = true
-		if other, used := ids[r.identity()]; used {
-			fail(fmt.Errorf("virtual_router_id %d on %s is %s's", r.VRID, r.Interface, other))
+		for _, other := range ids[r.identity()] {
+			switch peer := samePeer(r, other); {
+			case peer.IsValid():
+				fail(fmt.Errorf("virtual_router_id %d on %s is %s's, and both have the unicast_peer %v", r.VRID, r.Interface, other.Name, peer))
+			case !twins(r, other):
+				fail(fmt.Errorf("virtual_router_id %d on %s is %s's", r.VRID, r.Interface, other.Name))
+			}
 		}
-		ids[r.identity()] = r.Name
+		ids[r.identity()] = append(ids[r.identity()], r)
 		for _, err := range r.check() {
 			fail(err)
 		}

@@ -18,6 +18,7 @@ type router struct {
 	member  int // of the unit's group
 
 	sock     *socket
+	twin     *router       // the next one of its VRID on the socket
 	told     fsm.Interface // what the machine knows of its interface
 	hearing  bool          // it was told
 	retry    *alarm
@@ -54,26 +55,6 @@ type holding struct {
 	place
 	dev     string
 	address Address
-}
-
-// identity is what peers see of a router: what has the same one stays the same through a reload.
-type identity struct {
-	iface   string
-	ipv6    bool
-	vrid    uint8
-	unicast bool
-	source  netip.Addr // of unicast
-	group   netip.Addr // of multicast
-}
-
-func (c *Router) identity() identity {
-	id := identity{iface: c.Interface, ipv6: c.IPv6, vrid: c.VRID, unicast: c.Unicast}
-	if c.Unicast {
-		id.source = c.Source
-	} else {
-		id.group = c.group()
-	}
-	return id
 }
 
 // interfaceTracker is the name of a tracked interface's tracker.
