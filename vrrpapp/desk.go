@@ -228,6 +228,7 @@ var sentences = map[fsm.Reason]string{
 	fsm.EqualPriority:     "the peer has our priority: the higher address decides",
 	fsm.HeldWithoutMaster: "there is no master, and this node is held back",
 	speaker.ForeignVRID:   "advertisements for a virtual router that is not ours",
+	speaker.NotAlone:      "another process runs virtual routers here: addresses that may be its own are left alone",
 	speaker.HeldElsewhere: "another node answers for a virtual address",
 	fsm.Late:              "a timer came late: this machine is too busy for this advert_int",
 }

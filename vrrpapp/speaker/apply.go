@@ -70,7 +70,9 @@ func (l *Local) apply(c Config) error {
 	l.setStatics(statics{c.StaticAddresses, c.StaticRoutes, c.StaticRules})
 	if !l.applied {
 		l.applied = true
-		l.sweep()
+		if l.company.owed = !l.alone(); !l.company.owed {
+			l.sweep()
+		}
 	}
 	l.dropVMACs()
 	return nil

@@ -57,6 +57,7 @@ type Local struct {
 	released chan struct{} // closed when all are in Init; nil: nobody waits
 	out      outgoing
 	probes   probes
+	company  company
 }
 
 var _ Speaker = (*Local)(nil)
@@ -87,6 +88,7 @@ func Open(o Options) (*Local, error) {
 		l.closeAll()
 		return nil, err
 	}
+	l.complain(nil, "other processes are not seen", l.bePresent())
 	l.watchUnknown()
 	go l.run()
 	return l, nil
@@ -154,6 +156,9 @@ func (l *Local) closeAll() error {
 	}
 	for _, s := range l.sockets {
 		errs = append(errs, s.close())
+	}
+	if l.company.presence != nil {
+		errs = append(errs, l.company.presence.Close())
 	}
 	if l.probes.out != nil {
 		errs = append(errs, l.probes.out.Close())

@@ -106,5 +106,6 @@ type TrackerStatus struct {
 // What is noticed here, beside what package fsm notices.
 const (
 	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
+	NotAlone      fsm.Reason = "not_alone"              // another process runs virtual routers in this network namespace
 	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
 )
