@@ -143,13 +143,13 @@ func (c *Router) check() (errs []error) {
 
 func (c *Router) checkAddresses() (errs []error) {
 	seen := map[netip.Prefix]bool{}
-	for _, list := range [][]Address{c.Addresses, c.Excluded} {
+	for n, list := range [][]Address{c.Addresses, c.Excluded} {
 		for i := range list {
 			a := &list[i]
 			if err := a.Check(); err != nil {
 				errs = append(errs, err)
 			}
-			if seen[a.Prefix] {
+			if seen[a.Prefix] && n > 0 { // keepalived advertises what virtual_ipaddress repeats, and peers count
 				errs = append(errs, fmt.Errorf("address %v is named twice", a.Prefix))
 			}
 			seen[a.Prefix] = true

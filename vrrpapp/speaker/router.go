@@ -116,7 +116,9 @@ func (r *router) configure(c Router, macvlans map[macvlanKey]string) {
 	r.wanted, r.witnesses = map[netip.Prefix]Address{}, map[netip.Prefix]witness{}
 	for _, list := range [][]Address{c.Addresses, c.Excluded} {
 		for _, a := range list {
-			r.wanted[a.Prefix] = a
+			if _, repeated := r.wanted[a.Prefix]; !repeated {
+				r.wanted[a.Prefix] = a
+			}
 		}
 	}
 }
