@@ -140,7 +140,11 @@ func (d *desk) handle(b *built, r speaker.Report) {
 
 // changed tells about a state. Scripts and events follow the roles, the log every change.
 func (d *desk) changed(b *built, r speaker.Report) {
-	b.log.Info(r.From.String()+" -> "+r.To.String(), attrs(r)...)
+	level := slog.LevelInfo
+	if r.To == fsm.Fault {
+		level = slog.LevelWarn
+	}
+	b.log.Log(context.Background(), level, r.From.String()+" -> "+r.To.String(), attrs(r)...)
 	d.counts.count(r)
 	if r.From.Role() == r.To.Role() {
 		return

@@ -60,6 +60,8 @@ type Rejected struct {
 type Interface struct {
 	// Up is IFF_UP and IFF_RUNNING.
 	Up bool
+	// Missing is that there is none.
+	Missing bool
 	// Source is the address that our messages come from, which also breaks ties: the interface's primary IPv4 or link-local
 	// IPv6 address, mcast_src_ip or unicast_src_ip. Not valid: there is none (yet).
 	Source netip.Addr
