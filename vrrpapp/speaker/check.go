@@ -124,6 +124,9 @@ func (c *Router) check() (errs []error) {
 	fail(c.ExtraRefresh < 0, "garp_extra_if: negative")
 	family("source", c.Source)
 	family("multicast group", c.MulticastGroup)
+	for _, t := range c.Interfaces {
+		fail(t.Name == "" || len(t.Name) > longestName, "track_interface %q: a name has 1 to %d bytes", t.Name, longestName)
+	}
 	for _, p := range c.FSM.Peers {
 		fail(!p.Addr.IsValid(), "unicast_peer without an address")
 		family("unicast_peer", p.Addr)
