@@ -36,14 +36,15 @@ func twins(a, b *Router) bool {
 // samePeer is a peer of both.
 func samePeer(a, b *Router) netip.Addr {
 	for _, p := range a.FSM.Peers {
-		if b.hasPeer(p.Addr) {
+		if b.HasPeer(p.Addr) {
 			return p.Addr
 		}
 	}
 	return netip.Addr{}
 }
 
-func (c *Router) hasPeer(addr netip.Addr) bool {
+// HasPeer says whether an address is in unicast_peer.
+func (c *Router) HasPeer(addr netip.Addr) bool {
 	return slices.ContainsFunc(c.FSM.Peers, func(p fsm.Peer) bool { return p.Addr == addr })
 }
 
@@ -115,7 +116,7 @@ func (s *socket) router(vrid uint8, from netip.Addr) *router {
 		return first
 	}
 	for r := first; r != nil; r = r.twin {
-		if r.cfg.hasPeer(from) {
+		if r.cfg.HasPeer(from) {
 			return r
 		}
 	}
