@@ -10,7 +10,7 @@ const slack = 200 * time.Millisecond
 const repeats0 = 2
 
 // gap0 is between these: short against the skew that they start in a keepalived each time.
-func (c *Config) gap0() time.Duration { return min(20*time.Millisecond, c.Interval/8) }
+func (m *Machine) gap0() time.Duration { return min(20*time.Millisecond, m.cfg.Interval/8) }
 
 // leave hands over: priority 0 goes out (RFC 5798 6.4.3), and the addresses stay until somebody else has them.
 func (m *Machine) leave(why Reason) {
@@ -23,22 +23,9 @@ func (m *Machine) leave(why Reason) {
 	m.left = m.now
 	m.say0(1)
 	m.zeros = repeats0
-	m.arm(tZero, m.now.Add(m.cfg.gap0()))
-	m.arm(tLeave, m.now.Add(repeats0*m.cfg.gap0()+m.patience()+slack))
+	m.arm(tZero, m.now.Add(m.gap0()))
+	m.arm(tLeave, m.now.Add(repeats0*m.gap0()+m.patience()+slack))
 	m.enter(Leaving, why)
-}
-
-// LongestLeave is how long Leaving lasts with this configuration if nobody takes over. grouped: it is a member of a sync group.
-func (c Config) LongestLeave(grouped bool) time.Duration {
-	c = c.withDefaults()
-	most := time.Second
-	if c.Version == 3 {
-		most = c.Interval
-	}
-	if grouped {
-		most += time.Duration(c.DownAdverts) * c.Interval
-	}
-	return repeats0*c.gap0() + most + slack
 }
 
 // patience is how long a successor may take: its skew. A group takes over when the last of its members is free, which may
@@ -70,7 +57,7 @@ func (m *Machine) say0(times int) {
 func (m *Machine) repeat0() {
 	m.say0(1)
 	if m.zeros--; m.zeros > 0 {
-		m.arm(tZero, m.now.Add(m.cfg.gap0()))
+		m.arm(tZero, m.now.Add(m.gap0()))
 	}
 }
 

@@ -203,11 +203,26 @@ func (s *service) awake() {
 	}
 	s.hung = false
 	s.out.put(news{Log: "the proxy is back"})
+	yielded := s.yielded()
 	for _, r := range s.config.Routers {
-		if !s.held[r.Name] {
-			s.speaker.Order(r.Name, speaker.Resume)
+		if s.held[r.Name] {
+			continue
+		}
+		s.speaker.Order(r.Name, speaker.Resume)
+		if yielded[r.Name] { // Resume ends that too, and it is the operator's
+			s.speaker.Order(r.Name, speaker.Yield)
 		}
 	}
+}
+
+// yielded are the routers that a HandOver still has its effect on.
+func (s *service) yielded() map[string]bool {
+	all, _ := s.speaker.Status()
+	names := map[string]bool{}
+	for i := range all {
+		names[all[i].Name] = all[i].Yielded
+	}
+	return names
 }
 
 // terminate is for SIGTERM: the proxy may have got it too.
