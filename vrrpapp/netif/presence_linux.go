@@ -3,7 +3,6 @@ package netif
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"slices"
@@ -18,6 +17,13 @@ const presenceName = "@caddy-vrrp"
 
 // presenceRetry is the pause before the name is tried again: whoever had it is about to end.
 const presenceRetry = 100 * time.Millisecond
+
+// Everybody on the host can connect, or take the name. That costs no more than addresses that are left alone: so many are heard, one
+// in such a time.
+const (
+	mostOthers   = 16
+	presencePace = 10 * time.Millisecond
+)
 
 // Presence makes this process known to others that change addresses of the same network namespace, and them to it: the address's
 // mark says whose program put it there, not which process. The first one has the name, the others stay connected to it; when it
@@ -77,9 +83,10 @@ func (p *Presence) join() (stay func(), err error) {
 		return func() {}, nil
 	case err != nil:
 		return nil, err
-	case c != nil:
-		p.meet(c)
+	case c != nil && p.meet(c):
 		return func() { p.watch(c) }, nil
+	case c != nil:
+		return func() {}, nil // closed
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -96,13 +103,19 @@ func (p *Presence) receive(l *net.UnixListener) {
 		if err != nil {
 			return
 		}
-		p.meet(c)
-		p.done.Go(func() { p.watch(c) })
+		if p.meet(c) {
+			p.done.Go(func() { p.watch(c) })
+		}
+		select {
+		case <-p.stop:
+			return
+		case <-time.After(presencePace):
+		}
 	}
 }
 
-// meet notes another process. Close closes its connection.
-func (p *Presence) meet(c *net.UnixConn) {
+// meet notes another process, unless there are too many. Close closes its connection.
+func (p *Presence) meet(c *net.UnixConn) bool {
 	pid := 0
 	if rc, err := c.SyscallConn(); err == nil {
 		rc.Control(func(fd uintptr) {
@@ -113,17 +126,18 @@ func (p *Presence) meet(c *net.UnixConn) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.others[c] = pid
-	if p.closed {
+	if p.closed || len(p.others) >= mostOthers {
 		c.Close()
-		return
+		return false
 	}
+	p.others[c] = pid
 	p.tell(slices.Sorted(maps.Values(p.others)))
+	return true
 }
 
-// watch waits for the other's end; it says nothing.
+// watch waits for the other's end; who says something is none of us.
 func (p *Presence) watch(c *net.UnixConn) {
-	io.Copy(io.Discard, c)
+	c.Read(make([]byte, 1))
 	c.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,9 +1,11 @@
 package netif
 
 import (
+	"net"
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
@@ -50,6 +52,26 @@ func (a *acquaintance) knows(t *testing.T, want int) {
 			t.Errorf("process %d, want %d", pid, os.Getpid())
 		}
 	}
+}
+
+// Who connects only to be a nuisance is bounded, and does not keep a process from ending.
+func TestPresenceFlood(t *testing.T) {
+	one, _ := pair(t)
+	a := bePresent(t, one)
+	one.Do(func() error {
+		for range 4 * mostOthers {
+			c, err := net.Dial("unix", presenceName)
+			if err != nil {
+				return err
+			}
+			t.Cleanup(func() { c.Close() })
+		}
+		return nil
+	})
+	a.knows(t, mostOthers)
+	time.Sleep(10 * presencePace) // whether more come shows only in time
+	a.knows(t, mostOthers)
+	a.Close()
 }
 
 // Processes of one network namespace know of each other, whoever ends; those of another one do not count.
