@@ -93,7 +93,11 @@ func checkPeers(ctx context.Context, out io.Writer, c speaker.Config, span time.
 		}
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				if s.Receive(func(p *netif.Packet) { h.packet(r, p) }) != nil {
+				if s.Receive(func(p *netif.Packet) {
+					if !twins(&c, r, p.Src) {
+						h.packet(r, p)
+					}
+				}) != nil {
 					time.Sleep(10 * time.Millisecond) // of the network: it may come again at once
 				}
 			}
@@ -103,6 +107,14 @@ func checkPeers(ctx context.Context, out io.Writer, c speaker.Config, span time.
 	<-ctx.Done()
 	wg.Wait()
 	return h.verdict(c)
+}
+
+// twins says that a message for r's VRID is for another unicast router with it: its sender is a peer of that one.
+func twins(c *speaker.Config, r *speaker.Router, from netip.Addr) bool {
+	if !r.Unicast || r.HasPeer(from) {
+		return false
+	}
+	return slices.ContainsFunc(c.Routers, func(o speaker.Router) bool { return o.VRID == r.VRID && o.Unicast && o.HasPeer(from) })
 }
 
 // unicastSource is the own address that peers send to: the configured one, or the first of the interface that a speaker would
@@ -211,32 +223,4 @@ func (h *hearing) verdict(c speaker.Config) error {
 		return errDiffers
 	}
 	return nil
-}
-
-// release removes addresses that bear our mark, while no Caddy runs that would miss them.
-func release(out io.Writer) error {
-	host, err := netif.OpenHost()
-	if err != nil {
-		return err
-	}
-	defer host.Close()
-	watcher, err := netif.Watch(netif.WatchConfig{}, func(netif.Event) {})
-	if err != nil {
-		return err
-	}
-	defer watcher.Close()
-	var errs []error
-	for _, i := range watcher.Interfaces() {
-		for _, a := range watcher.Addresses(i.Index) {
-			if !a.Ours() {
-				continue
-			}
-			if _, err := host.RemoveAddress(i.Index, a); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			fmt.Fprintf(out, "%s removed from %s\n", a.Prefix, i.Name)
-		}
-	}
-	return errors.Join(errs...)
 }

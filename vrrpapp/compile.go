@@ -33,6 +33,9 @@ type trackerDefaults struct {
 // compile checks the whole configuration. Warnings are what is legal and will not do what it seems to.
 func (a *App) compile(defaults map[string]trackerDefaults) (speaker.Config, []string, error) {
 	c := &compiler{app: a, defaults: defaults, groups: map[string]*SyncGroup{}}
+	if slices.Contains(a.Instances, nil) || slices.Contains(a.SyncGroups, nil) {
+		return c.out, nil, errors.New("null is neither an instance nor a sync group")
+	}
 	c.syncGroups()
 	c.global()
 	for _, i := range a.Instances {
@@ -57,6 +60,11 @@ func (c *compiler) warnf(format string, args ...any) {
 
 func (c *compiler) global() {
 	g := &c.app.Global
+	for word, f := range map[string]*FIFO{"notify_fifo": g.NotifyFIFO, "vrrp_notify_fifo": g.VRRPNotifyFIFO} {
+		if f != nil && f.Path == "" {
+			c.failf("%s: no path", word)
+		}
+	}
 	if v := g.Version; v != 0 && v != 2 && v != 3 {
 		c.failf("vrrp_version %d: 2 or 3", v)
 	}

@@ -99,6 +99,24 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestNull: what JSON can say and nobody means is an error too.
+func TestNull(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"instances": [null]}`:                        "null is neither",
+		`{"sync_groups": [null]}`:                      "null is neither",
+		`{"notify_fifo": {}, "vrrp_notify_fifo": {}}`:  "vrrp_notify_fifo: no path",
+		instanceWith(`"virtual_ipaddress": [null]`):    "virtual_ipaddress 1",
+		instanceWith(`"unicast_peer": [null]`):         "unicast_peer",
+		instanceWith(`"track": [null]`):                "there is no tracker",
+		instanceWith(`"track_interface": [null]`):      "track_interface",
+		`{"garp_groups": [null], "instances": [null]}`: "null",
+	} {
+		if _, _, err := app(t, text).compile(known); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n got %v\nwant %s", text, err, want)
+		}
+	}
+}
+
 // TestMistakesAllAtOnce: a file is mended in one go.
 func TestMistakesAllAtOnce(t *testing.T) {
 	_, _, err := app(t, instanceWith(`"priority": 300, "state": "X", "virtual_ipaddress": [{"address": "no"}]`)).compile(known)

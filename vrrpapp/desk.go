@@ -140,7 +140,11 @@ func (d *desk) handle(b *built, r speaker.Report) {
 
 // changed tells about a state. Scripts and events follow the roles, the log every change.
 func (d *desk) changed(b *built, r speaker.Report) {
-	b.log.Info(r.From.String()+" -> "+r.To.String(), attrs(r)...)
+	level := slog.LevelInfo
+	if r.To == fsm.Fault {
+		level = slog.LevelWarn
+	}
+	b.log.Log(context.Background(), level, r.From.String()+" -> "+r.To.String(), attrs(r)...)
 	d.counts.count(r)
 	if r.From.Role() == r.To.Role() {
 		return
@@ -230,6 +234,7 @@ var sentences = map[fsm.Reason]string{
 	speaker.ForeignVRID:   "advertisements for a virtual router that is not ours",
 	speaker.VRIDDiffers:   "another virtual_router_id announces our address: both will be masters",
 	speaker.KindDiffers:   "the peer speaks multicast where unicast is expected, or the reverse, or to another group: it is not heard",
+	speaker.NotAlone:      "another process runs virtual routers here: addresses that may be its own are left alone",
 	speaker.HeldElsewhere: "another node answers for a virtual address",
 	fsm.Late:              "a timer came late: this machine is too busy for this advert_int",
 }

@@ -155,7 +155,7 @@ func (p *process) remove(b *built) {
 		top.retell(p.speaker) // b's may have had the last word
 	} else {
 		p.desk.stopping()
-		p.close(b.app.patience())
+		p.close(b.patience())
 		b.runOnce("shutdown_script", b.app.ShutdownScript)
 	}
 }
@@ -169,7 +169,7 @@ func (p *process) leave(b *built) {
 	}
 	p.mu.Unlock()
 	if s != nil && ours {
-		s.Release(b.app.patience())
+		s.Release(b.patience())
 	}
 }
 

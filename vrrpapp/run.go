@@ -148,15 +148,11 @@ func (a *App) warnShort(log *slog.Logger) {
 	}
 }
 
-// patience is how long a hand-over may take: the skew of the slowest successor (RFC 5798 6.1; at most 255/256 of a second
-// in version 2 and of an interval in version 3), 200 ms, and a margin.
-func (a *App) patience() time.Duration {
-	most := time.Second
-	for _, i := range a.Instances {
-		most = max(most, time.Duration(i.AdvertInt))
-	}
-	return min(most, 41*time.Second) + 400*time.Millisecond
-}
+// margin is what a hand-over may take longer than its timers say, on a busy machine and over a guard's socket.
+const margin = 400 * time.Millisecond
+
+// patience is how long a hand-over may take.
+func (b *built) patience() time.Duration { return b.config.Patience() + margin }
 
 // Interface guards.
 var (

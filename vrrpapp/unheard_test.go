@@ -2,6 +2,7 @@ package vrrpapp
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -47,17 +48,21 @@ func TestVMACAddressPrefix(t *testing.T) {
 	}
 }
 
-// TestStartRefusesNothingNew: what a speaker refuses is found when the configuration is checked.
+// TestStartRefusesNothingNew: what a speaker refuses is found when the configuration is checked: here, that a peer is of two
+// instances with one VRID. With peers of their own they may have it (keepalived.conf(5), virtual_router_id).
 func TestStartRefusesNothingNew(t *testing.T) {
 	const text = `{"instances": [
 		{"name": "A", "interface": "e", "virtual_router_id": 1, "unicast_peer": [{"address": "10.0.0.8"}]},
-		{"name": "B", "interface": "e", "virtual_router_id": 1, "unicast_peer": [{"address": "10.0.0.9"}]}]}`
-	var a App
-	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Check(); err == nil {
-		t.Error("accepted")
+		{"name": "B", "interface": "e", "virtual_router_id": 1, "unicast_peer": [{"address": "10.0.0.9"}%s]}]}`
+	for more, want := range map[string]string{"": "", `, {"address": "10.0.0.8"}`: "virtual_router_id 1 is taken by A"} {
+		var a App
+		if err := json.Unmarshal(fmt.Appendf(nil, text, more), &a); err != nil {
+			t.Fatal(err)
+		}
+		_, err := a.Check()
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", more, err)
+		}
 	}
 }
 

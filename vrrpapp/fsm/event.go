@@ -60,6 +60,8 @@ type Rejected struct {
 type Interface struct {
 	// Up is IFF_UP and IFF_RUNNING.
 	Up bool
+	// Missing is that there is none.
+	Missing bool
 	// Source is the address that our messages come from, which also breaks ties: the interface's primary IPv4 or link-local
 	// IPv6 address, mcast_src_ip or unicast_src_ip. Not valid: there is none (yet).
 	Source netip.Addr
@@ -110,6 +112,10 @@ type Resume struct{ By Holder }
 // it lives. Without a successor it stays master.
 type HandOver struct{}
 
+// Yield goes on with the reticence after a HandOver that another machine obeyed: that of a guard which has died since. A master
+// heeds it no more than a HandOver that is over.
+type Yield struct{}
+
 // Removed says that somebody else took addresses of ours away, seen on the interface: not what our own effects caused.
 type Removed struct{ Addrs []netip.Prefix }
 
@@ -138,6 +144,7 @@ func (Track) event()     {}
 func (Hold) event()      {}
 func (Resume) event()    {}
 func (HandOver) event()  {}
+func (Yield) event()     {}
 func (Removed) event()   {}
 func (Appeared) event()  {}
 func (Reload) event()    {}

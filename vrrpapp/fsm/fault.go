@@ -10,14 +10,15 @@ import (
 type fault uint8
 
 const (
-	faultLink fault = 1 << iota
+	faultMissing fault = 1 << iota // beside faultLink
+	faultLink
 	faultAddress
 	faultTracker
 	faultRemoved
 	faultGroup
 )
 
-var faultReasons = [...]Reason{LinkDown, NoAddress, TrackerDown, TakenAway, GroupFault}
+var faultReasons = [...]Reason{NoInterface, LinkDown, NoAddress, TrackerDown, TakenAway, GroupFault}
 
 // why names the first.
 func (f fault) why() Reason {
@@ -38,8 +39,9 @@ func (m *Machine) setFault(f fault, on bool) {
 }
 
 func (m *Machine) setInterface(e Interface) {
-	m.setFault(faultLink, !e.Up)
-	m.setFault(faultAddress, e.Up && !e.Source.IsValid())
+	m.setFault(faultMissing, e.Missing)
+	m.setFault(faultLink, !e.Up || e.Missing)
+	m.setFault(faultAddress, e.Up && !e.Missing && !e.Source.IsValid())
 	if e.Source.IsValid() {
 		m.source = e.Source
 	}

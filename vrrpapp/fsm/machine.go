@@ -109,6 +109,8 @@ func (m *Machine) Handle(now time.Time, e Event) []Effect {
 		m.resume(e.By)
 	case HandOver:
 		m.handOver()
+	case Yield:
+		m.yielded = m.yielded || m.state != Master
 	case Removed:
 		m.removed(e.Addrs)
 	case Appeared:
@@ -137,7 +139,7 @@ func (m *Machine) start(e Start) {
 		m.takeBack()
 		return
 	}
-	m.running, m.stopping, m.yielded, m.orphaned = true, false, false, false
+	m.running, m.stopping, m.orphaned = true, false, false
 	stale := without(e.Found, m.all)
 	if m.faults != 0 {
 		stale = e.Found
@@ -192,7 +194,7 @@ func (m *Machine) end() {
 	m.quiet()
 	m.forget()
 	m.due[tCool] = time.Time{}
-	m.running, m.stopping = false, false
+	m.running, m.stopping, m.yielded = false, false, false
 	m.setFault(faultRemoved|faultGroup, false)
 	m.enter(Init, Stopped)
 }

@@ -95,6 +95,7 @@ const (
 	PriorityZero   Reason = "priority_zero"   // the master left
 	HigherPriority Reason = "higher_priority" // another master's advertisement wins
 	NobodyElse     Reason = "nobody_else"     // the probe heard no master
+	NoInterface    Reason = "no_interface"    // there is none of that name (yet)
 	LinkDown       Reason = "link_down"
 	NoAddress      Reason = "no_address" // the interface has no source address
 	TrackerDown    Reason = "tracker_down"

@@ -57,7 +57,7 @@ func (m *Machine) Status() Status {
 		Rejected: maps.Clone(m.rejected),
 	}
 	for i, r := range faultReasons {
-		if m.faults&(1<<i) != 0 {
+		if f := fault(1 << i); m.faults&f != 0 && (f != faultLink || m.faults&faultMissing == 0) {
 			s.Faults = append(s.Faults, r)
 		}
 	}

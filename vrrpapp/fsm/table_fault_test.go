@@ -15,6 +15,11 @@ func TestFault(t *testing.T) {
 	playAll(t, []row{
 		{"keepalived: fault", "a start without a link", c, []step{
 			{0, Start{}, "INIT->FAULT link_down", never}, {sec, Interface{Up: true}, "", never}, {2 * sec, up, "FAULT->BACKUP recovered", 2*sec + down2}}},
+		{"keepalived: fault", "a start without an interface", c, []step{
+			{0, Interface{Missing: true}, "", never}, {0, Start{}, "INIT->FAULT no_interface", never},
+			{sec, Interface{}, "", never}, {2 * sec, up, "FAULT->BACKUP recovered", 2*sec + down2}}},
+		{"keepalived: fault", "a master's interface is deleted", c, life(ruling(c),
+			step{at + sec, Interface{Missing: true}, cut + "no_interface", never}, step{at + 9*sec, up, "FAULT->BACKUP recovered", 0})},
 		{"keepalived: fault", "a start without an address", c, []step{
 			{0, Interface{Up: true}, "", never}, {0, Start{}, "INIT->FAULT no_address", never}, {2 * sec, up, "FAULT->BACKUP recovered", 2*sec + down2}}},
 		{"keepalived: fault", "a backup's link goes and comes", c, life(begun(c),

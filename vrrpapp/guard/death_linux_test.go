@@ -102,7 +102,7 @@ func TestProxyDies(t *testing.T) {
 	}
 }
 
-// A proxy that hangs is taken for dead until it speaks again. What the operator held stays so.
+// A proxy that hangs is taken for dead until it speaks again. What the operator held or handed over stays so.
 func TestProxyHangs(t *testing.T) {
 	v := newVictim(t)
 	v.signal(syscall.SIGSTOP)
@@ -111,11 +111,11 @@ func TestProxyHangs(t *testing.T) {
 		t.Fatal("the guard is gone")
 	}
 	v.signal(syscall.SIGCONT)
-	v.awaitTold(t, `order "VI_2" resume`)
+	v.awaitTold(t, `order "VI_2" yield`)
 	v.kill()
 	v.awaitTold(t, "close")
-	want := []string{"open adopt=[] died=never", "ready", "apply VI_1,VI_2", `order "VI_1" hold`, `order "" hold`,
-		`order "VI_2" resume`, "release", "close"}
+	want := []string{"open adopt=[] died=never", "ready", "apply VI_1,VI_2", `order "VI_1" hold`, `order "VI_2" handover`, `order "" hold`,
+		`order "VI_2" resume`, `order "VI_2" yield`, "release", "close"}
 	if d := cmp.Diff(want, lines(v.path)); d != "" {
 		t.Error("(-want +got)", d)
 	}

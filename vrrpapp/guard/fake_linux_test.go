@@ -100,6 +100,13 @@ func (f *fake) Track(name string, up bool, value int) {
 
 func (f *fake) Order(router string, o speaker.Order) error {
 	f.log("order %q %s", router, o)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.states {
+		if f.states[i].Name == router {
+			f.states[i].Yielded = o == speaker.HandOver || o == speaker.Yield
+		}
+	}
 	if router == "nobody" {
 		return fmt.Errorf("no router nobody")
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -118,8 +119,11 @@ func (g *Guard) Apply(c speaker.Config) error {
 
 // Order is speaker.Speaker's.
 func (g *Guard) Order(router string, o speaker.Order) error {
+	g.mu.Lock()
+	was := maps.Clone(g.memory.states)
+	g.mu.Unlock()
 	return g.command(command{Do: doOrder, Name: router, Order: o}, limits{patient, patient},
-		func(m *memory) { m.ordered(router, o) })
+		func(m *memory) { m.ordered(router, o, was) })
 }
 
 // command has something done, and remembers it if it was.

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -40,7 +41,7 @@ func TestMain(m *testing.M) {
 // programs are what the test binary can be beside the tests.
 var programs = map[string]func() int{"vrrp-guard": Main, "proxy": proxy, "node": node, "late": late, "busy": busy}
 
-// proxy has a guard with two routers, the first of them held by the operator, until it is killed.
+// proxy has a guard with two routers, the first of them held by the operator, the second handed over, until it is killed.
 func proxy() int {
 	g, err := Start(Options{Patience: time.Second, Log: slog.New(slog.NewTextHandler(os.Stdout, nil))})
 	if err == nil {
@@ -48,7 +49,7 @@ func proxy() int {
 		err = g.Apply(config("VI_1", "VI_2"))
 	}
 	if err == nil {
-		err = g.Order("VI_1", speaker.Hold)
+		err = errors.Join(g.Order("VI_1", speaker.Hold), g.Order("VI_2", speaker.HandOver))
 	}
 	if err != nil {
 		os.Stdout.WriteString(err.Error())

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"maps"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -41,49 +40,42 @@ func (m *memory) applied(c speaker.Config) {
 	if m.first.IsZero() {
 		m.first = time.Now()
 	}
-	before, names := map[identity]string{}, map[string]bool{}
+	var before []*speaker.Router
 	if m.config != nil {
-		for _, r := range m.config.Routers {
-			before[identify(r)], names[r.Name] = r.Name, true
-		}
+		before = pointers(m.config.Routers)
+	}
+	names := map[string]bool{}
+	for _, r := range before {
+		names[r.Name] = true
 	}
 	states, orders := map[string]fsm.State{}, map[string]speaker.Order{}
-	for _, r := range c.Routers {
-		was, same := before[identify(r)]
-		if s, known := m.states[r.Name]; known && (!same || !names[r.Name]) {
-			states[r.Name] = s // already reported under its new name
+	for i, former := range speaker.Formers(pointers(c.Routers), before) {
+		name, was, same := c.Routers[i].Name, "", former >= 0
+		if same {
+			was = before[former].Name
+		}
+		if s, known := m.states[name]; known && (!same || !names[name]) {
+			states[name] = s // already reported under its new name
 		} else if same {
-			states[r.Name] = m.states[was]
+			states[name] = m.states[was]
 		}
 		if o, ok := m.orders[was]; ok && same {
-			orders[r.Name] = o
+			orders[name] = o
 		}
 	}
 	m.config, m.states, m.orders = &c, states, orders
 }
 
-// identity is what peers see of a router.
-type identity struct {
-	name    string
-	vrid    uint8
-	ipv6    bool
-	unicast bool
-	source  netip.Addr
-	group   netip.Addr
-}
-
-func identify(r speaker.Router) identity {
-	i := identity{name: r.Interface, vrid: r.VRID, ipv6: r.IPv6, unicast: r.Unicast}
-	if r.Unicast {
-		i.source = r.Source
-	} else {
-		i.group = r.MulticastGroup
+func pointers(list []speaker.Router) []*speaker.Router {
+	all := make([]*speaker.Router, len(list))
+	for i := range list {
+		all[i] = &list[i]
 	}
-	return i
+	return all
 }
 
-// ordered notes an order that was obeyed.
-func (m *memory) ordered(router string, o speaker.Order) {
+// ordered notes an order that was obeyed. was are the states when it was given: only a master can hand over.
+func (m *memory) ordered(router string, o speaker.Order, was map[string]fsm.State) {
 	if m.config == nil {
 		return
 	}
@@ -91,7 +83,7 @@ func (m *memory) ordered(router string, o speaker.Order) {
 		switch {
 		case o == speaker.Resume:
 			delete(m.orders, name)
-		case o == speaker.Hold || m.orders[name] != speaker.Hold:
+		case o == speaker.Hold || m.orders[name] != speaker.Hold && was[name] == fsm.Master:
 			m.orders[name] = o // HandOver does not end Hold
 		}
 	}
@@ -163,7 +155,11 @@ func (m *memory) replay() (list []command) {
 		return append(list, command{Do: doRelease}) // what the last one left behind
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.orders)) {
-		list = append(list, command{Do: doOrder, Name: name, Order: m.orders[name]})
+		o := m.orders[name]
+		if o == speaker.HandOver {
+			o = speaker.Yield // nobody is master here any more who could hand over again
+		}
+		list = append(list, command{Do: doOrder, Name: name, Order: o})
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func TestRename(t *testing.T) {
 	m := newMemory()
 	m.applied(config("VI_1", "VI_2"))
-	m.ordered("VI_1", speaker.Hold)
+	m.ordered("VI_1", speaker.Hold, nil)
 	m.reported(&speaker.Report{Kind: speaker.Changed, Router: "VI_2", To: fsm.Master})
 	m.applied(config("WEB", "MAIL", "NEW"))
 	if d := cmp.Diff([]string{"MAIL"}, m.masters()); d != "" {
@@ -35,6 +36,25 @@ func TestRename(t *testing.T) {
 	}
 }
 
+// Of two unicast routers with one VRID the peers tell which is which.
+func TestRenameTwins(t *testing.T) {
+	twins := func(a, b string) speaker.Config {
+		c := speaker.Config{}
+		for i, name := range []string{a, b} {
+			peer := fsm.Peer{Addr: netip.AddrFrom4([4]byte{10, 0, 0, byte(2 + i)})}
+			c.Routers = append(c.Routers, speaker.Router{Name: name, Interface: "eth0", VRID: 1, Unicast: true, FSM: fsm.Config{Peers: []fsm.Peer{peer}}})
+		}
+		return c
+	}
+	m := newMemory()
+	m.applied(twins("A", "B"))
+	m.reported(&speaker.Report{Kind: speaker.Changed, Router: "A", To: fsm.Master})
+	m.applied(twins("B", "A"))
+	if d := cmp.Diff([]string{"B"}, m.masters()); d != "" {
+		t.Error("(-want +got)", d)
+	}
+}
+
 // Orders are remembered as far as they still have an effect.
 func TestOrders(t *testing.T) {
 	for _, row := range []struct {
@@ -44,9 +64,10 @@ func TestOrders(t *testing.T) {
 	}{
 		{"hold", []speaker.Order{speaker.Hold}, map[string]speaker.Order{"VI_1": speaker.Hold}},
 		{"resume", []speaker.Order{speaker.Hold, speaker.Resume}, map[string]speaker.Order{}},
-		{"hand over", []speaker.Order{speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.HandOver}},
+		{"hand over", []speaker.Order{"", speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.HandOver}},
+		{"no master", []speaker.Order{speaker.HandOver}, map[string]speaker.Order{}},
 		{"hold stays", []speaker.Order{speaker.Hold, speaker.HandOver}, map[string]speaker.Order{"VI_1": speaker.Hold}},
-		{"master again", []speaker.Order{speaker.HandOver, ""}, map[string]speaker.Order{}},
+		{"master again", []speaker.Order{"", speaker.HandOver, ""}, map[string]speaker.Order{}},
 	} {
 		m := newMemory()
 		m.applied(config("VI_1"))
@@ -55,7 +76,7 @@ func TestOrders(t *testing.T) {
 				m.reported(&speaker.Report{Kind: speaker.Changed, Router: "VI_1", To: fsm.Master})
 				continue
 			}
-			m.ordered("", o)
+			m.ordered("", o, m.states)
 		}
 		if d := cmp.Diff(row.want, m.orders); d != "" {
 			t.Error(row.name, "(-want +got)", d)
@@ -109,11 +130,11 @@ func TestOrdersOfGroups(t *testing.T) {
 		Routers: []speaker.Router{{Name: "A", VRID: 1}, {Name: "B", VRID: 2}, {Name: "C", VRID: 3}},
 		Groups:  []speaker.Group{{Name: "G", Routers: []string{"A", "B"}}},
 	})
-	m.ordered("A", speaker.Hold)
+	m.ordered("A", speaker.Hold, nil)
 	if len(m.orders) != 2 || m.orders["B"] != speaker.Hold {
 		t.Errorf("after hold: %v", m.orders)
 	}
-	m.ordered("B", speaker.Resume)
+	m.ordered("B", speaker.Resume, nil)
 	if len(m.orders) != 0 {
 		t.Errorf("after resume: %v", m.orders)
 	}

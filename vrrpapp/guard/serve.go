@@ -203,11 +203,26 @@ func (s *service) awake() {
 	}
 	s.hung = false
 	s.out.put(news{Log: "the proxy is back"})
+	yielded := s.yielded()
 	for _, r := range s.config.Routers {
-		if !s.held[r.Name] {
-			s.speaker.Order(r.Name, speaker.Resume)
+		if s.held[r.Name] {
+			continue
+		}
+		s.speaker.Order(r.Name, speaker.Resume)
+		if yielded[r.Name] { // Resume ends that too, and it is the operator's
+			s.speaker.Order(r.Name, speaker.Yield)
 		}
 	}
+}
+
+// yielded are the routers that a HandOver still has its effect on.
+func (s *service) yielded() map[string]bool {
+	all, _ := s.speaker.Status()
+	names := map[string]bool{}
+	for i := range all {
+		names[all[i].Name] = all[i].Yielded
+	}
+	return names
 }
 
 // terminate is for SIGTERM: the proxy may have got it too.
@@ -253,13 +268,5 @@ func wait(done <-chan struct{}, most time.Duration) {
 	}
 }
 
-// bound is how long a hand-over may take: the longest skew of a successor, and then some.
-func (s *service) bound() time.Duration {
-	skew := time.Second // RFC 3768 6.1
-	for _, r := range s.config.Routers {
-		if r.FSM.Version == 3 {
-			skew = max(skew, r.FSM.Interval) // RFC 5798 6.1
-		}
-	}
-	return 1500*time.Millisecond + skew
-}
+// bound is how long a hand-over may take, and then some.
+func (s *service) bound() time.Duration { return s.config.Patience() + 1500*time.Millisecond }

@@ -2,12 +2,15 @@ package guard
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/fsm"
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/speaker"
 )
 
 // When the proxy is killed, another node has the address after its skew, and the dead one has not.
@@ -48,6 +51,38 @@ func TestGuardKilled(t *testing.T) {
 	}
 	if out := q.a.Output(); strings.Count(out, "\nchanged") != 2 || strings.Count(out, "\nguard ") != 1 {
 		t.Error("it says more than that the guard died")
+	}
+}
+
+// What was handed over stays there when the guard is killed, although that node's priority is lower.
+func TestGuardKilledAfterHandOver(t *testing.T) {
+	l := nstest.NewLab(t, "a", "b")
+	for i, name := range []string{"a", "b"} {
+		l.Node(name).IP("addr flush dev eth0")
+		l.Node(name).IP(fmt.Sprintf("addr add 10.9.0.%d/24 dev eth0", i+1))
+	}
+	a := startReal(t, l.Node("a"), Options{})
+	defer a.Close()
+	a.Ready()
+	if err := a.Apply(tenth.router(200)); err != nil {
+		t.Fatal(err)
+	}
+	a.await("the address", func() bool { return l.Node("a").Holds(vip) })
+	b := startNode(t, l.Node("b"), tenth.router(100))
+	b.says("changed INIT BACKUP")
+	if err := a.Order("V", speaker.HandOver); err != nil {
+		t.Fatal(err)
+	}
+	b.says("changed BACKUP MASTER")
+	yielded := func() (count uint64, yes bool) {
+		s, err := a.Status()
+		return s[0].Counts.Received, err == nil && s[0].State == fsm.Backup && s[0].Yielded
+	}
+	a.await("backup", func() bool { _, yes := yielded(); return yes })
+	a.kill()
+	a.await("a second of the master's words", func() bool { n, _ := yielded(); return n > 10 })
+	if _, yes := yielded(); !yes || strings.Count(b.Output(), "changed MASTER") != 0 {
+		t.Error("the restarted guard took it back")
 	}
 }
 

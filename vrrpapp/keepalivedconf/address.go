@@ -91,6 +91,9 @@ func (l *line) checkAddress(a *vrrpapp.VirtualAddress) bool {
 	case !ok:
 		l.errorf("'%s' is no IP address; keepalived skips the line", a.Address)
 		return false
+	case prefix.Addr().IsUnspecified() || prefix.Addr().IsMulticast():
+		l.errorf("'%s' cannot be the address of a host", a.Address)
+		return false
 	case a.Dev != "" && !l.ifname(a.Dev):
 		return false
 	}

@@ -75,6 +75,8 @@ func (p *parser) family(i *instance) {
 		}
 	}
 	p.otherFamily(i, v6, known)
+	p.repeated(i)
+	p.excess(i, v6)
 	if len(i.Addresses) == 0 {
 		p.diags.Warnf(i.at[""], "vrrp_instance %s has no virtual_ipaddress; at least one is sensible", i.Name)
 	}

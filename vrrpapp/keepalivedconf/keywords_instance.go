@@ -15,8 +15,8 @@ type instance struct {
 	*vrrpapp.Instance
 	at    map[string]conf.Pos
 	track tracks
-	// addressAt is where each of Addresses stands.
-	addressAt []conf.Pos
+	// addressAt is where each of Addresses stands, excludedAt each of Excluded.
+	addressAt, excludedAt []conf.Pos
 	// strict is strict_mode; nil is vrrp_strict's.
 	strict *bool
 	accept *bool
@@ -78,8 +78,8 @@ var instanceAddresses = []keyword{
 		p.instance.Addresses, p.instance.addressAt = append(p.instance.Addresses, list...), append(p.instance.addressAt, at...)
 	}},
 	{name: "virtual_ipaddress_excluded", block: true, read: func(p *parser, l *line) {
-		list, _ := p.addresses(l, virtualAddress)
-		p.instance.Excluded = append(p.instance.Excluded, list...)
+		list, at := p.addresses(l, virtualAddress)
+		p.instance.Excluded, p.instance.excludedAt = append(p.instance.Excluded, list...), append(p.instance.excludedAt, at...)
 	}},
 	{name: "virtual_routes", block: true, read: func(p *parser, l *line) {
 		p.instance.Routes = append(p.instance.Routes, p.routes(l)...)

@@ -102,8 +102,16 @@ type Prober struct{}
 // NewProber returns ErrUnsupported.
 func NewProber(func(Answer)) (*Prober, error) { return nil, ErrUnsupported }
 
-func (*Prober) Probe(Interface, netip.Addr) error { return ErrUnsupported }
-func (*Prober) Close() error                      { return nil }
+func (*Prober) Probe(Interface, netip.Addr, netip.Addr) error { return ErrUnsupported }
+func (*Prober) Close() error                                  { return nil }
 
 // SetFirewall returns ErrUnsupported.
 func SetFirewall(Firewall) error { return ErrUnsupported }
+
+// Presence makes processes known to each other, where there is Linux.
+type Presence struct{}
+
+// BePresent returns ErrUnsupported.
+func BePresent(*Namespace, func([]int)) (*Presence, error) { return nil, ErrUnsupported }
+
+func (*Presence) Close() error { return nil }

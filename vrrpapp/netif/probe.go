@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// Answer is an ARP reply: who says that an address is at its MAC.
+// Answer is an ARP reply or a neighbour advertisement: who says that an address is at its MAC.
 type Answer struct {
 	Index int // of the interface that it came in by
 	Addr  netip.Addr

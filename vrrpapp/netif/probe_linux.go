@@ -19,6 +19,7 @@ type Prober struct {
 	rc   syscall.RawConn
 	tell func(Answer)
 	done chan struct{}
+	v6   *solicitor // nil: this host has no IPv6
 }
 
 // onlyReplies keeps everything away but ARP replies: requests are a segment's background noise.
@@ -29,8 +30,8 @@ var onlyReplies = []bpf.Instruction{
 	bpf.RetConstant{Val: 0},
 }
 
-// NewProber opens its socket and calls tell, on a goroutine of its own, for each ARP reply that reaches this host, also those
-// that somebody else asked for.
+// NewProber opens its sockets and calls tell, on goroutines of its own, for each ARP reply and each solicited neighbour
+// advertisement that reaches this host, also those that somebody else asked for.
 func NewProber(tell func(Answer)) (*Prober, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -48,6 +49,10 @@ func NewProber(tell func(Answer)) (*Prober, error) {
 	if err != nil {
 		p.f.Close()
 		return nil, fmt.Errorf("netif: packet socket for ARP probes: %w", err)
+	}
+	if p.v6, err = newSolicitor(tell); err != nil && !errors.Is(err, unix.EAFNOSUPPORT) {
+		p.f.Close()
+		return nil, err
 	}
 	go p.run()
 	return p, nil
@@ -78,20 +83,20 @@ func (p *Prober) run() {
 	}
 }
 
-// Probe asks on an interface who has an IPv4 address.
-func (p *Prober) Probe(on Interface, addr netip.Addr) error {
+// Probe asks on an interface who has an address. For IPv6 from is a link-local address of the interface, which the answer is sent
+// to; IPv4 needs none.
+func (p *Prober) Probe(on Interface, from, addr netip.Addr) error {
 	if err := checkAnnounce(&on, addr); err != nil {
 		return err
 	}
-	if !addr.Is4() {
-		return errors.New("netif: probes are of IPv4")
-	}
-	frame := appendProbe(make([]byte, 0, frameARP), on.MAC, addr)
-	to := unix.SockaddrLinklayer{Ifindex: on.Index, Halen: 6, Protocol: *(*uint16)(unsafe.Pointer(&frame[12]))}
-	copy(to.Addr[:], frame)
 	var err error
-	if e := p.rc.Control(func(fd uintptr) { err = unix.Sendto(int(fd), frame, unix.MSG_DONTWAIT, &to) }); e != nil {
-		return os.ErrClosed
+	switch {
+	case addr.Is4():
+		err = p.arp(on, addr)
+	case p.v6 == nil || !from.IsLinkLocalUnicast() || !from.Is6():
+		err = errors.New("no IPv6, or no link-local address to ask from")
+	default:
+		err = p.v6.ask(on, from, addr)
 	}
 	if err != nil {
 		return fmt.Errorf("netif: probe %v on %s: %w", addr, on.Name, err)
@@ -99,9 +104,23 @@ func (p *Prober) Probe(on Interface, addr netip.Addr) error {
 	return nil
 }
 
-// Close closes the socket and waits for the last answer to be told.
+func (p *Prober) arp(on Interface, addr netip.Addr) error {
+	frame := appendProbe(make([]byte, 0, frameARP), on.MAC, addr)
+	to := unix.SockaddrLinklayer{Ifindex: on.Index, Halen: 6, Protocol: *(*uint16)(unsafe.Pointer(&frame[12]))}
+	copy(to.Addr[:], frame)
+	var err error
+	if e := p.rc.Control(func(fd uintptr) { err = unix.Sendto(int(fd), frame, unix.MSG_DONTWAIT, &to) }); e != nil {
+		return os.ErrClosed
+	}
+	return err
+}
+
+// Close closes the sockets and waits for the last answer to be told.
 func (p *Prober) Close() error {
 	err := p.f.Close()
 	<-p.done
+	if p.v6 != nil {
+		err = errors.Join(err, p.v6.close())
+	}
 	return err
 }

@@ -42,6 +42,8 @@ type Config struct {
 	Rules script.Rules
 	// Timeout ends a script that runs longer, so that the next can run. Default 0: never, as with keepalived.
 	Timeout time.Duration
+	// Patience is how long a script is waited for before the next one of its instance is started beside it. Default 10 s.
+	Patience time.Duration
 	// Most is how many changes of an instance may wait for its scripts. Default 32. What is more drops the oldest.
 	Most int
 }

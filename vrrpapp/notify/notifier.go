@@ -14,14 +14,19 @@ import (
 // grace is how long a script has between SIGTERM and SIGKILL.
 const grace = time.Second
 
-// most is Config.Most's default.
-const most = 32
+// most and patience are the defaults of Config.Most and Config.Patience; hurried is the patience of Stop.
+const (
+	most     = 32
+	patience = 10 * time.Second
+	hurried  = time.Second
+)
 
 // Notifier runs scripts and writes FIFOs. Its methods may be called from any goroutine.
 //
 // keepalived 2.2.7 starts all scripts of all changes at once and lets them run beside each other. Here those of one instance or
 // group run one after the other, in the order of the changes, the notify script of a change last, as the manual says: a slow
-// notify_backup cannot undo what the notify_master after it did. Different instances do not wait for each other.
+// notify_backup cannot undo what the notify_master after it did. One that still runs after Config.Patience, as a program that lasts as
+// long as the state, has the next one started beside it. Different instances do not wait for each other.
 type Notifier struct {
 	log func(what string, err error)
 
@@ -33,8 +38,10 @@ type Notifier struct {
 	queues  map[subject]*queue
 	running sync.WaitGroup // the queues' goroutines
 
-	end  context.Context // done: what runs is ended
-	kill context.CancelFunc
+	hurry context.Context // done: the end is near
+	haste context.CancelFunc
+	end   context.Context // done: what runs is ended
+	kill  context.CancelFunc
 }
 
 // subject is an instance or a group.
@@ -53,6 +60,7 @@ type programs struct {
 // call the notifier.
 func New(log func(what string, err error)) *Notifier {
 	n := &Notifier{log: log, queues: map[subject]*queue{}}
+	n.hurry, n.haste = context.WithCancel(context.Background())
 	n.end, n.kill = context.WithCancel(context.Background())
 	return n
 }
@@ -152,6 +160,7 @@ func (n *Notifier) Stop(ctx context.Context) {
 	n.mu.Lock()
 	n.stopped = true
 	n.mu.Unlock()
+	n.haste()
 	idle := make(chan struct{})
 	go func() {
 		n.running.Wait()

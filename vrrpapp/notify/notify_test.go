@@ -157,6 +157,36 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
+// A script that lasts does not keep the next ones from running, those of another state neither; the end does not wait for it as long.
+func TestScriptThatLasts(t *testing.T) {
+	lasting, _ := say(t, "exec sleep 300")
+	command, out := say(t, "")
+	n := start(t, Config{Patience: 50 * time.Millisecond, Instances: map[string]Scripts{"V": {
+		Master: &script.Script{Command: []string{lasting}}, Any: &script.Script{Command: []string{command}},
+	}}})
+	n.Changed(Instance, "V", Master, 1)
+	n.Changed(Instance, "V", Backup, 2)
+	for deadline := time.Now().Add(10 * time.Second); strings.Count(read(out), "\n") < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("only %q ran", read(out))
+		}
+	}
+	if want := lasting + " for MASTER still runs: " + command + " for MASTER is started beside it"; !strings.Contains(n.logged(), want) {
+		t.Errorf("%s\nwant %s", n.logged(), want)
+	}
+	n.Apply(Config{Patience: time.Hour, Instances: map[string]Scripts{"V": {
+		Master: &script.Script{Command: []string{lasting}}, Stop: &script.Script{Command: []string{command, "the last"}},
+	}}})
+	n.Changed(Instance, "V", Master, 3)
+	n.Changed(Instance, "V", Stop, 4)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	defer cancel()
+	n.Stop(ctx)
+	if got := read(out); got != "INSTANCE V MASTER 1\nINSTANCE V BACKUP 2\nthe last\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A script that is not there is named and left out; the rest is in force.
 func TestApplyWarns(t *testing.T) {
 	command, out := say(t, "")

@@ -145,7 +145,7 @@ func (l *Local) addressAdded(e netif.Event) {
 	for _, r := range l.routers {
 		a, ok := r.wanted[at.prefix]
 		if ok && r.started && !r.holds() && r.dev(a) == e.Interface.Name && l.present(at) {
-			l.tell(r, fsm.Appeared{Addrs: []netip.Prefix{at.prefix}, Ours: e.Address.Ours()})
+			l.tell(r, fsm.Appeared{Addrs: []netip.Prefix{at.prefix}, Ours: e.Address.Ours() && l.alone()})
 		}
 	}
 }

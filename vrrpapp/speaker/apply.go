@@ -70,7 +70,9 @@ func (l *Local) apply(c Config) error {
 	l.setStatics(statics{c.StaticAddresses, c.StaticRoutes, c.StaticRules})
 	if !l.applied {
 		l.applied = true
-		l.sweep()
+		if l.company.owed = !l.alone(); !l.company.owed {
+			l.sweep()
+		}
 	}
 	l.dropVMACs()
 	return nil
@@ -89,21 +91,23 @@ func (l *Local) raiseWall(c Config, ch change) error {
 // match finds out what the new configuration has of the old one.
 func (l *Local) match(c Config, names map[macvlanKey]string) (ch change, err error) {
 	ch = change{names: names, kept: map[*router]bool{}, heirs: map[*router]*router{}}
-	old := map[identity]*router{}
-	for _, list := range [][]*router{l.leaving, l.routers} {
-		for _, r := range list {
-			old[r.cfg.identity()] = r
-		}
+	old := slices.Concat(l.routers, l.leaving)
+	next, before := make([]*Router, len(c.Routers)), make([]*Router, len(old))
+	for i := range next {
+		next[i] = &c.Routers[i]
 	}
-	for i := range c.Routers {
-		rc := &c.Routers[i]
-		r := old[rc.identity()]
-		if r == nil {
-			if r, err = newRouter(*rc, names); err != nil {
-				return ch, err
-			}
-		} else {
-			ch.kept[r] = true
+	for i, r := range old {
+		before[i] = &r.cfg
+	}
+	for i, was := range Formers(next, before) {
+		if was >= 0 {
+			ch.next = append(ch.next, old[was])
+			ch.kept[old[was]] = true
+			continue
+		}
+		r, err := newRouter(c.Routers[i], names)
+		if err != nil {
+			return ch, err
 		}
 		ch.next = append(ch.next, r)
 	}

@@ -11,7 +11,7 @@ import (
 // Check says what is wrong with a configuration, all of it.
 func (c *Config) Check() error {
 	var errs []error
-	names, ids := map[string]bool{}, map[identity]string{}
+	names, ids := map[string]bool{}, map[identity][]*Router{}
 	for i := range c.Routers {
 		r := &c.Routers[i]
 		fail := func(err error) { errs = append(errs, fmt.Errorf("vrrp_instance %s: %w", r.Name, err)) }
@@ -19,10 +19,15 @@ func (c *Config) Check() error {
 			fail(errors.New("the name is used twice"))
 		}
 		names[r.Name] = true
-		if other, used := ids[r.identity()]; used {
-			fail(fmt.Errorf("virtual_router_id %d on %s is %s's", r.VRID, r.Interface, other))
+		for _, other := range ids[r.identity()] {
+			switch peer := samePeer(r, other); {
+			case peer.IsValid():
+				fail(fmt.Errorf("virtual_router_id %d on %s is %s's, and both have the unicast_peer %v", r.VRID, r.Interface, other.Name, peer))
+			case !twins(r, other):
+				fail(fmt.Errorf("virtual_router_id %d on %s is %s's", r.VRID, r.Interface, other.Name))
+			}
 		}
-		ids[r.identity()] = r.Name
+		ids[r.identity()] = append(ids[r.identity()], r)
 		for _, err := range r.check() {
 			fail(err)
 		}
@@ -119,6 +124,9 @@ func (c *Router) check() (errs []error) {
 	fail(c.ExtraRefresh < 0, "garp_extra_if: negative")
 	family("source", c.Source)
 	family("multicast group", c.MulticastGroup)
+	for _, t := range c.Interfaces {
+		fail(t.Name == "" || len(t.Name) > longestName, "track_interface %q: a name has 1 to %d bytes", t.Name, longestName)
+	}
 	for _, p := range c.FSM.Peers {
 		fail(!p.Addr.IsValid(), "unicast_peer without an address")
 		family("unicast_peer", p.Addr)
@@ -138,13 +146,13 @@ func (c *Router) check() (errs []error) {
 
 func (c *Router) checkAddresses() (errs []error) {
 	seen := map[netip.Prefix]bool{}
-	for _, list := range [][]Address{c.Addresses, c.Excluded} {
+	for n, list := range [][]Address{c.Addresses, c.Excluded} {
 		for i := range list {
 			a := &list[i]
 			if err := a.Check(); err != nil {
 				errs = append(errs, err)
 			}
-			if seen[a.Prefix] {
+			if seen[a.Prefix] && n > 0 { // keepalived advertises what virtual_ipaddress repeats, and peers count
 				errs = append(errs, fmt.Errorf("address %v is named twice", a.Prefix))
 			}
 			seen[a.Prefix] = true

@@ -30,7 +30,8 @@ type Config struct {
 	LogUnknown bool `json:"log_unknown,omitempty"`
 	// VMACAddressPrefix begins the names of macvlans for addresses of other interfaces (vmac_addr_prefix). "": vrrp.
 	VMACAddressPrefix string `json:"vmac_address_prefix,omitempty"`
-	// Probe is the time between two questions who holds the addresses (RFC 5227 ARP probes; 0 is 10 s, negative is never).
+	// Probe is the time between two questions who holds the addresses (ARP probes, neighbour solicitations; 0 is 10 s,
+	// negative is never).
 	Probe time.Duration `json:"probe,omitempty"`
 }
 

@@ -74,7 +74,7 @@ func (l *Local) receive(a *arrival) {
 	if len(a.data) < 2 {
 		return
 	}
-	r := a.sock.routers[a.data[1]]
+	r := a.sock.router(a.data[1], a.src)
 	if r == nil {
 		a.sock.unknown++
 		return

@@ -189,6 +189,7 @@ func (l *Local) judge(t fsm.Track) {
 func (l *Local) resolve(r *router) (state fsm.Interface, on netif.Interface, key socketKey, ok bool) {
 	base, voice := l.links[r.cfg.Interface], l.links[r.cfg.voice()]
 	if base == nil || voice == nil || !base.exists || !voice.exists {
+		state.Missing = true
 		return state, on, key, false
 	}
 	state.Up = base.up && voice.up || r.cfg.IgnoreInterface

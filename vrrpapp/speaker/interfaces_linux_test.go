@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,35 @@ func TestTrackedInterface(t *testing.T) {
 	a.reaches("V", fsm.Fault)
 	n.IP("link set x2 up")
 	a.reaches("V", fsm.Master)
+}
+
+// An interface that is not there is named as such: it may be a slip of the pen.
+func TestNoInterface(t *testing.T) {
+	t.Parallel()
+	lab := lab(t, "a")
+	n := lab.Node("a")
+	r := quick(200)
+	r.Interface = "x1"
+	a := speak(t, n, one(r))
+	a.reaches("V", fsm.Fault)
+	if got := a.reports(Changed)[0]; got.Why != fsm.NoInterface || got.Detail != "interface x1" {
+		t.Errorf("%+v", got)
+	}
+	faults := func(want ...fsm.Reason) {
+		t.Helper()
+		if !nstest.Within(soon, func() bool { return slices.Equal(a.status("V").Faults, want) }) {
+			t.Errorf("%v, want %v", a.status("V").Faults, want)
+		}
+	}
+	faults(fsm.NoInterface)
+	n.IP("link add x1 type veth peer name x2")
+	faults(fsm.LinkDown)
+	n.IP("addr add 10.8.0.1/24 dev x1")
+	n.IP("link set x1 up")
+	n.IP("link set x2 up")
+	a.reaches("V", fsm.Master)
+	n.IP("link del x1")
+	faults(fsm.NoInterface)
 }
 
 // A bounce that is shorter than the delay is none.

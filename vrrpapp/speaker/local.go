@@ -61,6 +61,7 @@ type Local struct {
 	released chan struct{}   // closed when all are in Init; nil: nobody waits
 	out      outgoing
 	probes   probes
+	company  company
 }
 
 var _ Speaker = (*Local)(nil)
@@ -91,6 +92,7 @@ func Open(o Options) (*Local, error) {
 		l.closeAll()
 		return nil, err
 	}
+	l.complain(nil, "other processes are not seen", l.bePresent())
 	l.overhear()
 	go l.run()
 	return l, nil
@@ -161,6 +163,9 @@ func (l *Local) closeAll() error {
 	}
 	for _, e := range l.ears {
 		errs = append(errs, e.close())
+	}
+	if l.company.presence != nil {
+		errs = append(errs, l.company.presence.Close())
 	}
 	if l.probes.out != nil {
 		errs = append(errs, l.probes.out.Close())

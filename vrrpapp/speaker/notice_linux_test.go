@@ -84,13 +84,25 @@ func TestUnknownVRID(t *testing.T) {
 	}
 }
 
-// Somebody who has the address without speaking VRRP is found by ARP, from the master and from the backup; the master itself
-// is none.
+// Somebody who has the address without speaking VRRP is found by asking for it, from the master and from the backup; the master
+// itself is none.
 func TestForeignHolder(t *testing.T) {
 	t.Parallel()
+	for _, addr := range []string{"10.9.0.100/32", "fd00:9::100/128"} {
+		t.Run(addr, func(t *testing.T) {
+			t.Parallel()
+			foreignHolder(t, addr)
+		})
+	}
+}
+
+func foreignHolder(t *testing.T, addr string) {
 	lab := lab(t, "a", "b", "c")
 	config := func(priority uint8) Config {
-		c := one(quick(priority))
+		r := quick(priority)
+		r.Addresses = []Address{addressOf(addr)}
+		r.IPv6 = prefix(addr).Addr().Is6()
+		c := one(r)
 		c.Probe = 100 * time.Millisecond
 		return c
 	}
@@ -102,12 +114,12 @@ func TestForeignHolder(t *testing.T) {
 	if nstest.Within(500*time.Millisecond, func() bool { return foreign(a) || foreign(b) }) {
 		t.Fatal("the master is taken for a stranger")
 	}
-	lab.Node("c").IP("addr add 10.9.0.100/32 dev eth0")
+	lab.Node("c").IP("addr add " + addr + " dev eth0 nodad")
 	for _, n := range []*node{a, b} {
 		if !nstest.Within(soon, func() bool { return foreign(n) }) {
 			t.Fatal("not found")
 		}
-		if r := n.noticed(HeldElsewhere); r.Peer != vip || !strings.Contains(r.Detail, " on eth0") {
+		if r := n.noticed(HeldElsewhere); r.Peer != prefix(addr).Addr() || !strings.Contains(r.Detail, " on eth0") {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -115,7 +127,7 @@ func TestForeignHolder(t *testing.T) {
 	if got := a.status("V").Addresses[0].Foreign; got != mac {
 		t.Errorf("foreign %s, want %s", got, mac)
 	}
-	lab.Node("c").IP("addr del 10.9.0.100/32 dev eth0")
+	lab.Node("c").IP("addr del " + addr + " dev eth0")
 	if !nstest.Within(soon, func() bool { return !foreign(a) && !foreign(b) }) {
 		t.Error("it is not forgotten")
 	}

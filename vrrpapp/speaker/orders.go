@@ -24,7 +24,7 @@ func (l *Local) Track(name string, up bool, value int) {
 
 // Order is Speaker's. The members of a sync group obey together.
 func (l *Local) Order(name string, o Order) error {
-	events := map[Order]fsm.Event{HandOver: fsm.HandOver{}, Hold: fsm.Hold{By: fsm.ByOperator}, Resume: fsm.Resume{By: fsm.ByOperator}}
+	events := map[Order]fsm.Event{HandOver: fsm.HandOver{}, Hold: fsm.Hold{By: fsm.ByOperator}, Resume: fsm.Resume{By: fsm.ByOperator}, Yield: fsm.Yield{}}
 	e := events[o]
 	if e == nil {
 		return fmt.Errorf("speaker: no order is called %q", o)

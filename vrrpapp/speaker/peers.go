@@ -45,6 +45,9 @@ type peers []peer
 
 const mostPeers = 32
 
+// staleAfter is for how long what a peer said last counts as its settings: a backup is silent, and may have been mended since.
+const staleAfter = 10 * time.Minute
+
 // at is the entry of an address; the one that was silent for longest makes room.
 func (list *peers) at(source netip.Addr) *peer {
 	oldest := 0
@@ -111,11 +114,13 @@ func alike(a, b fsm.Config) bool {
 }
 
 // status is a copy, the last one first.
-func (list peers) status() []PeerStatus {
+func (list peers) status(now time.Time) []PeerStatus {
 	all := make([]PeerStatus, len(list))
 	for i, p := range list {
 		all[i] = p.PeerStatus
-		all[i].Differs = p.differs.names()
+		if now.Sub(p.Last) < staleAfter {
+			all[i].Differs = p.differs.names()
+		}
 	}
 	slices.SortFunc(all, func(a, b PeerStatus) int { return b.Last.Compare(a.Last) })
 	return all

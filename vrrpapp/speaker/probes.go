@@ -18,7 +18,7 @@ const probeSteps = 10
 // mostAnswers bounds what is heard between two questions. Each is compared with all routers: more would hold the loop up.
 const mostAnswers = 1024
 
-// probes asks who answers for the virtual addresses of IPv4 (RFC 5227): on a master nobody else may, on a backup only one.
+// probes asks who answers for the virtual addresses (RFC 5227, RFC 4861 7.2): on a master nobody else may, on a backup only one.
 type probes struct {
 	out  *netif.Prober // nil: never
 	next *alarm
@@ -92,7 +92,7 @@ func (l *Local) probe(now time.Time) {
 			continue
 		}
 		for j, q := range r.spokenPrefixes() {
-			if (i+j)%probeSteps == p.step && q.Addr().Is4() {
+			if (i+j)%probeSteps == p.step {
 				l.ask(r, q)
 			}
 		}
@@ -106,9 +106,11 @@ func (l *Local) ask(r *router, p netip.Prefix) {
 	}
 	w.first, w.fresh = netif.MAC{}, false
 	r.witnesses[p] = w
-	if lk := l.links[r.dev(r.wanted[p])]; lk != nil && lk.exists && lk.now.Usable() && lk.now.Announces() {
-		l.complain(r, "probe", l.probes.out.Probe(lk.now, p.Addr()))
+	lk := l.links[r.dev(r.wanted[p])]
+	if lk == nil || !lk.exists || !lk.now.Usable() || !lk.now.Announces() || p.Addr().Is6() && !lk.source6.IsValid() {
+		return
 	}
+	l.complain(r, "probe", l.probes.out.Probe(lk.now, lk.source6, p.Addr()))
 }
 
 func (l *Local) takeAnswers() {

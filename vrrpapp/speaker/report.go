@@ -90,7 +90,7 @@ type PeerStatus struct {
 	// Rejected is why its last message was refused; empty if it was not.
 	Rejected fsm.Reason `json:"rejected,omitempty"`
 	// Differs are the settings that are not as here: "addresses", "interval", "version", "auth_type", "auth_pass", "vrid",
-	// and "kind": multicast or unicast, or another group.
+	// and "kind": multicast or unicast, or another group. They are forgotten when it has been silent for 10 minutes.
 	Differs []string `json:"differs,omitempty"`
 }
 
@@ -108,5 +108,6 @@ const (
 	ForeignVRID   fsm.Reason = "foreign_vrid"           // advertisements of a virtual router that is not ours (log_unknown_vrids)
 	VRIDDiffers   fsm.Reason = "vrid_differs"           // another VRID announces one of our addresses
 	KindDiffers   fsm.Reason = "kind_differs"           // what is meant for one of our routers goes to a group or an address that it does not listen to
+	NotAlone      fsm.Reason = "not_alone"              // another process runs virtual routers in this network namespace
 	HeldElsewhere fsm.Reason = "address_held_elsewhere" // another node than the master answers for a virtual address
 )

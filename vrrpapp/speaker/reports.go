@@ -24,6 +24,9 @@ func (l *Local) report(r *router, n Report) {
 // changed is a transition.
 func (l *Local) changed(r *router, e *fsm.Effect) {
 	n := Report{At: time.Now(), Kind: Changed, From: e.From, To: e.To, Why: e.Why, Priority: e.Priority, Router: r.cfg.Name}
+	if e.Why == fsm.NoInterface || e.Why == fsm.LinkDown {
+		n.Detail = "interface " + r.cfg.Interface
+	}
 	if r.goesOn && e.From == fsm.Init {
 		n.From = fsm.Master // it was, as another machine
 	}

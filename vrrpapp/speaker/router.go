@@ -19,6 +19,7 @@ type router struct {
 
 	sock     *socket
 	ear      *ear          // nil: none
+	twin     *router       // the next one of its VRID on the socket
 	told     fsm.Interface // what the machine knows of its interface
 	hearing  bool          // it was told
 	retry    *alarm
@@ -55,26 +56,6 @@ type holding struct {
 	place
 	dev     string
 	address Address
-}
-
-// identity is what peers see of a router: what has the same one stays the same through a reload.
-type identity struct {
-	iface   string
-	ipv6    bool
-	vrid    uint8
-	unicast bool
-	source  netip.Addr // of unicast
-	group   netip.Addr // of multicast
-}
-
-func (c *Router) identity() identity {
-	id := identity{iface: c.Interface, ipv6: c.IPv6, vrid: c.VRID, unicast: c.Unicast}
-	if c.Unicast {
-		id.source = c.Source
-	} else {
-		id.group = c.group()
-	}
-	return id
 }
 
 // interfaceTracker is the name of a tracked interface's tracker.
@@ -136,7 +117,9 @@ func (r *router) configure(c Router, macvlans map[macvlanKey]string) {
 	r.wanted, r.witnesses = map[netip.Prefix]Address{}, map[netip.Prefix]witness{}
 	for _, list := range [][]Address{c.Addresses, c.Excluded} {
 		for _, a := range list {
-			r.wanted[a.Prefix] = a
+			if _, repeated := r.wanted[a.Prefix]; !repeated {
+				r.wanted[a.Prefix] = a
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,50 @@ func TestSharedAddress(t *testing.T) {
 			t.Error("it stays")
 		}
 		a.Close()
+	}
+}
+
+// An address that is named twice is advertised twice, as keepalived does: one before 2.3.3 refuses another count. On the interface it
+// is once, as it is named first.
+func TestRepeatedAddress(t *testing.T) {
+	t.Parallel()
+	lab := lab(t, "a", "b", "c")
+	n := lab.Node("a")
+	r := quick(200)
+	b, c := quick(100), quick(50)
+	b.Addresses = append(b.Addresses, b.Addresses[0])
+	peers := map[string]*node{"": speak(t, lab.Node("b"), one(b)), "addresses": speak(t, lab.Node("c"), one(c))}
+	r.Addresses = append(r.Addresses, r.Addresses[0])
+	r.Addresses[0].Label, r.Addresses[1].Label = "eth0:1", "eth0:2"
+	a := speak(t, n, one(r))
+	a.reaches("V", fsm.Master)
+	for differs, at := range peers {
+		var got string
+		if !nstest.Within(soon, func() bool {
+			for _, p := range at.status("V").Peers {
+				if p.Address == ip("10.9.0.1") {
+					got = strings.Join(p.Differs, " ")
+					return true
+				}
+			}
+			return false
+		}) || got != differs {
+			t.Errorf("differs %q, want %q", got, differs)
+		}
+	}
+	if out := n.IP("addr show dev eth0"); strings.Count(out, "10.9.0.100/32") != 1 || !strings.Contains(out, "eth0:1") {
+		t.Error(out)
+	}
+	if err := a.Order("V", Hold); err != nil {
+		t.Fatal(err)
+	}
+	a.reaches("V", fsm.Backup)
+	if n.Holds(vip) || a.status("V").Counts.Removed != 0 {
+		t.Error("it stays, or was put back")
+	}
+	r.Excluded = r.Addresses[:1]
+	if c := one(r); c.Check() == nil {
+		t.Error("the same address advertised and not is no error")
 	}
 }
 

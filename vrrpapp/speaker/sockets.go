@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +19,7 @@ type socketKey struct {
 	unicast netip.Addr // the own address
 }
 
-// socket is a socket and the routers that listen on it, by VRID.
+// socket is a socket and the routers that listen on it, by VRID; of twins the first.
 type socket struct {
 	key     socketKey
 	io      *netif.Socket
@@ -38,7 +37,7 @@ type socket struct {
 func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
 	s := l.sockets[key]
 	if s != nil {
-		if other := s.routers[r.cfg.VRID]; other != nil && other != r && !slices.Contains(l.leaving, other) {
+		if other := s.enlist(r, l.leaving); other != nil {
 			return fmt.Errorf("virtual_router_id %d on this socket is %s's", r.cfg.VRID, other.cfg.Name)
 		}
 	} else {
@@ -47,11 +46,9 @@ func (l *Local) attach(r *router, on netif.Interface, key socketKey) error {
 			return err
 		}
 		l.sockets[key] = s
+		s.enlist(r, nil)
 	}
 	s.users++
-	s.routers[r.cfg.VRID] = r
-	s.vrids.Add(r.cfg.VRID)
-	s.stale = true
 	r.sock = s
 	l.deaf = true
 	return nil
@@ -63,11 +60,7 @@ func (l *Local) detach(r *router, s *socket) {
 		return
 	}
 	l.deaf = true
-	if s.routers[r.cfg.VRID] == r {
-		s.routers[r.cfg.VRID] = nil
-		s.vrids.Remove(r.cfg.VRID)
-		s.stale = true
-	}
+	s.dismiss(r)
 	if r.sock == s {
 		r.sock = nil
 	}

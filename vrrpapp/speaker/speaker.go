@@ -33,6 +33,7 @@ const (
 	HandOver Order = "handover" // leave mastership to a peer of any priority; stay if there is none
 	Hold     Order = "hold"     // stay backup until Resume
 	Resume   Order = "resume"   // end Hold, and the effect of HandOver
+	Yield    Order = "yield"    // go on with the effect of a HandOver that an earlier speaker obeyed
 )
 
 // Options are what a Local is opened with, in the network namespace of the calling thread.

@@ -79,7 +79,7 @@ func (l *Local) findAddresses(r *router) (found, foreign []netip.Prefix) {
 				if r.held[p].index == lk.now.Index {
 					found = append(found, p)
 				}
-			case x.Ours():
+			case x.Ours() && l.alone():
 				l.own(r, holding{place{lk.now.Index, p}, lk.name, a})
 				found = append(found, p)
 			default:

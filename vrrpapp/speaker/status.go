@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"slices"
+	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 )
@@ -19,7 +20,7 @@ func (l *Local) Status() (list []Status, err error) {
 func (l *Local) status(r *router) Status {
 	s := Status{
 		Name: r.cfg.Name, Group: r.unit.name, Interface: r.cfg.Interface, VRID: r.cfg.VRID, IPv6: r.cfg.IPv6, Status: r.machine.Status(),
-		Since: r.since, Peers: r.peers.status(), History: slices.Clone(r.history), SendErrors: r.errors, Addresses: []AddressStatus{},
+		Since: r.since, Peers: r.peers.status(time.Now()), History: slices.Clone(r.history), SendErrors: r.errors, Addresses: []AddressStatus{},
 	}
 	slices.Reverse(s.History)
 	for _, p := range r.spokenPrefixes() {

@@ -62,6 +62,7 @@ func (l *Local) arm() {
 // a timeout whose packet lies in the queue.
 func (l *Local) turn() {
 	l.turns++
+	l.takeCompany()
 	l.takeNews()
 	l.takePackets()
 	now := time.Now()
