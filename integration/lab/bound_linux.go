@@ -44,7 +44,7 @@ func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Inter
 // smooth: a hand-over that loses nothing but what is under way, and in which both have the address no longer than documented. Of
 // 38 at 1 s both had it for 40.1 ms in the median; 57 and 71 were seen while the lab was late to look (see hasten).
 func smooth(t Timing) []Bound {
-	return []Bound{lost(2), nobody(jitter), func(f *Figures) string { return several(t.linger() + jitter + f.Stalled)(f) }}
+	return []Bound{lost(2), nobody(jitter), unstalled(several, t.linger()+jitter)}
 }
 
 // heldByOne: at the end one node has the address, whichever it is.
@@ -95,6 +95,11 @@ func nobody(d time.Duration) Bound {
 
 func several(d time.Duration) Bound {
 	return atMost("several held it for", func(f *Figures) time.Duration { return f.Several }, d)
+}
+
+// unstalled is a bound of a time in which stalls do not count.
+func unstalled(bound func(time.Duration) Bound, d time.Duration) Bound {
+	return func(f *Figures) string { return bound(d + f.Stalled)(f) }
 }
 
 // took bounds the time until the last change.

@@ -26,8 +26,7 @@ type Figures struct {
 	Moved time.Duration
 	// Nobody and Several are for how long no node, or more than one, had the address.
 	Nobody, Several time.Duration
-	// Stalled is for how long, from shortly before the first change to the last, the kernel let nobody change an address (see
-	// stalls).
+	// Stalled is for how long, from shortly before the first change to the last, nobody could change an address (see stalls).
 	Stalled time.Duration
 	// Gap is the longest time without an answer for the client, Lost all requests that were not answered, of Sent.
 	Gap        time.Duration

@@ -10,19 +10,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stalls notes when a change of an address had to wait for the kernel: there is one lock for the interfaces of all namespaces
-// (RTNL), which those that other cases make and remove hold for some 10 ms at times. Who waits for it waits at any priority, so this
-// is no node's own doing.
+// stalls notes when a thread with the guard's priority could not change an address: there is one lock for the interfaces of all
+// namespaces (RTNL), which those that other cases make and remove hold for some 10 ms at times, and a virtual machine may stand still.
+// That is no node's own doing.
 type stalls struct {
 	mu    sync.Mutex
 	list  [][2]time.Time
-	begun time.Time // of the change under way; zero: none is
+	begun time.Time // of the change that is due or under way
 }
+
+// every is how often it tries.
+const every = 5 * time.Millisecond
 
 // ordinary is what a change takes that does not wait.
 const ordinary = time.Millisecond
 
-// watchStalls begins to change an address every 5 ms, in a namespace and on a thread of its own, with the guard's priority. It ends
+// watchStalls begins to change an address again and again, in a namespace and on a thread of its own, with the guard's priority. It ends
 // with the process.
 var watchStalls = sync.OnceValues(func() (*stalls, error) {
 	s := &stalls{}
@@ -32,8 +35,9 @@ var watchStalls = sync.OnceValues(func() (*stalls, error) {
 		change, err := s.prepare()
 		ready <- err
 		for err == nil {
-			err = s.note(change)
-			time.Sleep(5 * time.Millisecond) // between two samples
+			due := s.next()
+			unix.Nanosleep(&unix.Timespec{Nsec: every.Nanoseconds()}, nil) // it wakes this thread, where Go's timers wake others
+			err = s.note(due, change())
 		}
 	}()
 	if err := <-ready; err != nil {
@@ -67,18 +71,21 @@ func (s *stalls) prepare() (change func() error, err error) {
 	}, err
 }
 
-func (s *stalls) note(change func() error) error {
-	begun := time.Now()
+// next says when the next change is due.
+func (s *stalls) next() time.Time {
 	s.mu.Lock()
-	s.begun = begun
-	s.mu.Unlock()
-	err := change()
+	defer s.mu.Unlock()
+	s.begun = time.Now().Add(every)
+	return s.begun
+}
+
+// note takes down a change that was late.
+func (s *stalls) note(due time.Time, err error) error {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.begun = time.Time{}
-	if now.Sub(begun) > ordinary {
-		s.list = append(s.list, [2]time.Time{begun, now})
+	if now.Sub(due) > ordinary {
+		s.list = append(s.list, [2]time.Time{due, now})
 	}
 	return err
 }
@@ -88,7 +95,7 @@ func (s *stalls) between(from, to time.Time) (d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := s.list
-	if !s.begun.IsZero() && to.Sub(s.begun) > ordinary {
+	if to.Sub(s.begun) > ordinary && !s.begun.IsZero() {
 		list = append(list[:len(list):len(list)], [2]time.Time{s.begun, to})
 	}
 	for _, x := range list {
