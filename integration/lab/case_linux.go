@@ -27,6 +27,9 @@ type Case struct {
 	GoalOf string
 	// Weak are the nodes ("a", "b", "ab") of which a keepalived may make it fail, and Why is its fault.
 	Weak, Why string
+	// Heir is a node that nobody disturbs once it has the address. If it is a keepalived that falls silent then for as long as its
+	// peer waits, the peer is right to take over: that is excused.
+	Heir string
 	// Only are the nodes that must run this program, or it makes no sense ("orders").
 	Only string
 	// Short has it run with every test; Alike says that a mixed pair then shows nothing new.

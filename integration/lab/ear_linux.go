@@ -172,6 +172,26 @@ func (e *Ear) since(t time.Time) (list []Advert) {
 	return list
 }
 
+// silent is for how long at most a node that was master was not heard until it, or somebody else as master, was heard again.
+func silent(list []Advert, node string) (longest time.Duration) {
+	var last time.Time // of the node's words as the master
+	for _, a := range list {
+		if a.Priority == 0 {
+			if a.From == node {
+				last = time.Time{}
+			}
+			continue
+		}
+		if !last.IsZero() {
+			longest = max(longest, a.At.Sub(last))
+		}
+		if last = (time.Time{}); a.From == node {
+			last = a.At
+		}
+	}
+	return longest
+}
+
 // told is a line of the adverts since a moment, repetitions counted, the last ones if there are very many.
 func told(list []Advert, since time.Time) string {
 	const most = 60

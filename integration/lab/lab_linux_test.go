@@ -216,6 +216,28 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestSilent(t *testing.T) {
+	start := time.Now()
+	advert := func(at int, from string, priority uint8) Advert {
+		return Advert{At: start.Add(time.Duration(at) * time.Millisecond), From: from, Priority: priority}
+	}
+	for name, row := range map[string]struct {
+		list []Advert
+		want time.Duration
+	}{
+		"nothing":            {nil, 0},
+		"only another":       {[]Advert{advert(0, "a", 100), advert(90, "a", 100)}, 0},
+		"before it is heard": {[]Advert{advert(0, "a", 100), advert(5, "a", 0), advert(90, "b", 50), advert(100, "b", 50)}, 10 * time.Millisecond},
+		"silence":            {[]Advert{advert(0, "b", 50), advert(10, "b", 50), advert(59, "a", 100), advert(200, "a", 100)}, 49 * time.Millisecond},
+		"it says farewell":   {[]Advert{advert(0, "b", 50), advert(10, "b", 0), advert(59, "a", 100)}, 0},
+		"others' farewells":  {[]Advert{advert(0, "b", 50), advert(10, "a", 0), advert(59, "b", 50)}, 59 * time.Millisecond},
+	} {
+		if got := silent(row.list, "b"); got != row.want {
+			t.Errorf("%s: %v, want %v", name, got, row.want)
+		}
+	}
+}
+
 // Every case of the list has what it needs, and its name once.
 func TestCases(t *testing.T) {
 	seen := map[string]bool{}

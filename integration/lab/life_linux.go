@@ -62,7 +62,7 @@ func life() []Case {
 			GoalOf: "ab",
 		},
 		{
-			Ceiling: under(10), Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Repeat: 3,
+			Ceiling: under(10), Name: "operator's hand-over", Timings: five, Short: true, Only: "a", Heir: "b", Repeat: 3,
 			Do: func(w *World) {
 				w.Member("a").Order("handover")
 				w.Settle("b")

@@ -98,6 +98,11 @@ func (v Variant) nodes() []string {
 
 func (o *Outcome) judge(v Variant, w *World) {
 	o.Missed = append(o.Missed, w.missed...)
+	if v.Heir != "" && !o.Pair.Ours(v.Heir) {
+		if d := silent(w.ear.since(time.Time{}), v.Heir); d >= v.Timing.Down(priorities["a"]) {
+			o.Excused = fmt.Sprintf("keepalived did not advertise for %.1f ms", ms(d))
+		}
+	}
 	if v.Want != nil {
 		o.Missed = append(o.Missed, check(v.Want(v.Timing), &w.figures)...)
 	}
