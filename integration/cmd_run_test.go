@@ -209,11 +209,15 @@ func TestCommandReload(t *testing.T) {
 	both(t, func(t *testing.T, side program) {
 		port := freePort(t)
 		p := launch(t, side, page("", port, "one"), port, "-W")
-		// A master that is still busy with the last reload may miss a signal: it is sent again.
+		// A master that is still busy with the last reload may miss a signal: it is sent again, but not soon.
 		reload := func(what string, done func() bool) {
+			var sent time.Time
 			eventually(t, what, func() bool {
-				_ = p.cmd.Process.Signal(syscall.SIGUSR2)
-				time.Sleep(200 * time.Millisecond)
+				if time.Since(sent) > 2*time.Second {
+					p.listens(t, syscall.SIGUSR2)
+					sent = time.Now()
+					_ = p.cmd.Process.Signal(syscall.SIGUSR2)
+				}
 				return done()
 			})
 		}
@@ -230,6 +234,7 @@ func TestCommandReload(t *testing.T) {
 		}
 		writeFile(t, p.file, page("", port, "four"))
 		reload("the fourth file", serves("four"))
+		p.listens(t, syscall.SIGTERM)
 		if got := p.signal(t, syscall.SIGTERM); got != 0 {
 			t.Errorf("status %d", got)
 		}

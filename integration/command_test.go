@@ -3,10 +3,12 @@ package integration
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -108,6 +110,17 @@ func slicesWithout(list []string, prefix string) []string {
 		}
 	}
 	return out
+}
+
+// listens waits until the process handles a signal. HAProxy's master dies of those that come while it executes itself.
+func (p *process) listens(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	eventually(t, sig.String()+" is handled", func() bool {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+		_, rest, _ := strings.Cut(string(status), "\nSigCgt:\t")
+		caught, err := strconv.ParseUint(rest[:strings.IndexByte(rest+"\n", '\n')], 16, 64)
+		return err == nil && caught>>(sig-1)&1 == 1
+	})
 }
 
 // signal sends a signal and, when it ends the process, gives its exit status; -1 is death by the signal.
