@@ -39,7 +39,7 @@ func heldBy(node string) Bound {
 }
 
 // linger is how long both have the address in a hand-over, as docs/vrrp.md says: from the successor's first advertisement.
-func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Interval/4) }
+func (t Timing) linger() time.Duration { return min(40*time.Millisecond, t.Interval/2) }
 
 // smooth: a hand-over that loses nothing but what is under way, and in which both have the address no longer than documented. Of
 // 38 at 1 s both had it for 40.1 ms in the median; 57 and 71 were seen while the lab was late to look (see hasten).

@@ -47,7 +47,7 @@ type Config struct {
 	// the successor has them.
 	AbruptLeave bool `json:"abrupt_leave,omitempty"`
 	// NoLinger removes the addresses with the successor's first advertisement. Otherwise they stay up to 40 ms, and not longer
-	// than a quarter of the interval, because keepalived advertises before it has them. It is for addresses whose MAC address
+	// than half an interval, because keepalived advertises before it has them. It is for addresses whose MAC address
 	// moves with them: the successor's message has already moved it.
 	NoLinger bool `json:"no_linger,omitempty"`
 	// Rollover is how long after a reload everything is said twice if the version, the password, the list of addresses

@@ -5,13 +5,13 @@ import "time"
 // linger is the most that the addresses stay after the successor's first advertisement.
 const linger = 40 * time.Millisecond
 
-// lingering is how long they stay after a: keepalived advertises before it adds them, and needs some milliseconds for that.
-// A quarter of an interval is not too long for two nodes to answer.
+// lingering is how long they stay after a: keepalived advertises before it adds them. It needs some milliseconds for that, on a busy
+// machine some tens, whatever the interval. Half an interval is not too long for two nodes to answer.
 func (m *Machine) lingering(a *Advert) time.Duration {
 	if m.cfg.NoLinger {
 		return 0
 	}
-	return min(linger, m.cfg.Interval/4, a.Interval/4)
+	return min(linger, m.cfg.Interval/2, a.Interval/2)
 }
 
 // leavingHears waits for the successor. What was under way when priority 0 went out is not its voice. When it speaks again,
