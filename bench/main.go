@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/caddy-haproxy/caddy-haproxy/bench/chapter"
 )
 
 func main() {
@@ -79,7 +81,7 @@ func (l *lab) report(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprint(w, summary(all))
 	if l.opt.out != "" {
-		errs = append(errs, os.WriteFile(filepath.Clean(l.opt.out), []byte(text.String()), 0o644))
+		errs = append(errs, chapter.Replace(filepath.Clean(l.opt.out), text.String()))
 	}
 	return errors.Join(errs...)
 }

@@ -17,7 +17,7 @@ const module = "github.com/caddy-haproxy/caddy-haproxy"
 // stands here.
 var rows = [][]string{
 	0: {
-		"haproxyadapter/cfg", "integration/binary", "internal/duration", "internal/goldens", "internal/h1", "internal/oracle", "vrrpapp/fsm",
+		"bench/chapter", "haproxyadapter/cfg", "integration/binary", "internal/duration", "internal/goldens", "internal/h1", "internal/oracle", "vrrpapp/fsm",
 		"vrrpapp/keepalivedconf/conf", "vrrpapp/netif/nstest", "vrrpapp/wire",
 	},
 	1:  {"internal/netio", "modules/txn", "modules/regex", "vrrpapp/netif", "vrrpapp/script"},

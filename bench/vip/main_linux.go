@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/caddy-haproxy/caddy-haproxy/bench/chapter"
 	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
 	"github.com/caddy-haproxy/caddy-haproxy/integration/lab"
 )
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string) error {
 	if *out == "" || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return replace(*out, text)
+	return chapter.Replace(*out, text)
 }
 
 func choose(names, caddy string) ([]lab.Pair, error) {
@@ -101,16 +102,14 @@ func progress(o *lab.Outcome, evidence bool) {
 	}
 }
 
-// chapter begins what this command writes; it is the last of its file.
-const chapter = "# The VIP\n"
-
 func heading(args []string) string {
 	first := func(name string, args ...string) string {
 		text, _ := exec.Command(name, args...).CombinedOutput()
 		line, _, _ := strings.Cut(string(text), "\n")
 		return line
 	}
-	return chapter + fmt.Sprintf(`
+	return fmt.Sprintf(`# The VIP
+
 %s
 
 - command: `+"`go run ./bench/vip %s`"+`
@@ -119,17 +118,4 @@ func heading(args []string) string {
 - this: %s
 
 `, time.Now().UTC().Format("2006-01-02 15:04 UTC"), strings.Join(args, " "), first("uname", "-r"), first("nproc"), first("keepalived", "--version"), first("git", "describe", "--always", "--dirty"))
-}
-
-// replace writes the chapter in place of the one before, or at the end.
-func replace(file, text string) error {
-	old, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	before, _, _ := strings.Cut(string(old), chapter)
-	if before = strings.TrimRight(before, "\n"); before != "" {
-		before += "\n\n"
-	}
-	return os.WriteFile(file, []byte(before+text), 0o644)
 }
