@@ -17,6 +17,8 @@ UNRACED  := ./bench/...
 ALLOCS   := ./modules/regex ./modules/sample
 # Packages that are tested at a time: those with network namespaces in them mostly wait.
 BESIDE   := -p 3
+# Those that take longest begin first.
+LONGEST  := ./integration ./vrrpapp/speaker ./vrrpapp/guard ./vrrpapp/netif
 # What holds fail-over to milliseconds has the machine to itself.
 TIMED    := ./integration/ha
 
@@ -40,7 +42,7 @@ lint:
 	$(NOCGO) $(GO) tool staticcheck ./...
 
 test-only:
-	$(GO) test -race $(BESIDE) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha)
+	$(GO) test -race $(BESIDE) $(LONGEST) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha)
 	$(GO) test -race $(TIMED)
 	$(NOCGO) $(GO) test -run Alloc $(ALLOCS)
 	$(NOCGO) $(GO) test $(UNRACED)

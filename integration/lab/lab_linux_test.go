@@ -107,7 +107,7 @@ func TestBounds(t *testing.T) {
 		{"reaches", reaches("a"), func(f *Figures) { f.Neighbour = "" }},
 		{"smooth", all(smooth(V3Fast)), func(f *Figures) { f.Lost = 3 }},
 		{"smooth, nobody", all(smooth(V3Fast)), func(f *Figures) { f.Nobody = jitter + 1 }},
-		{"smooth, several", all(smooth(V3Fast)), func(f *Figures) { f.Several = 2500*time.Microsecond + jitter + 1 }},
+		{"smooth, several", all(smooth(V3Fast)), func(f *Figures) { f.Several = 5*time.Millisecond + jitter + 1 }},
 		{"smooth, several at 1 s", all(smooth(V2)), func(f *Figures) { f.Several = 40*time.Millisecond + jitter + 1 }},
 		{"gap", gap(time.Second), func(f *Figures) { f.Gap = time.Second + 1 }},
 		{"nobody", nobody(0), func(f *Figures) { f.Nobody = 1 }},
