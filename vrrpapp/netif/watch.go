@@ -150,11 +150,21 @@ func (t *table) removeAddress(index int, a Address) {
 	for i := range k.addrs {
 		if k.addrs[i].same(a) {
 			a = k.addrs[i]
-			k.addrs = append(k.addrs[:i], k.addrs[i+1:]...)
+			k.drop(i)
 			t.emit(Event{Kind: AddressRemoved, Interface: k.Interface, Address: a})
 			return
 		}
 	}
+}
+
+// drop takes an address out and keeps the order. The shorter side moves: thousands that go as they came cost nothing.
+func (k *known) drop(i int) {
+	if i < len(k.addrs)/2 {
+		copy(k.addrs[1:i+1], k.addrs[:i])
+		k.addrs = k.addrs[1:]
+		return
+	}
+	k.addrs = append(k.addrs[:i], k.addrs[i+1:]...)
 }
 
 // compare takes the state of everything at once.

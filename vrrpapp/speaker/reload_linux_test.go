@@ -193,6 +193,7 @@ func TestSyncGroup(t *testing.T) {
 	b.reaches("W", fsm.Backup)
 	a.Track("health", false, 0)
 	a.reaches("V", fsm.Fault)
+	a.reaches("W", fsm.Fault)
 	b.reaches("V", fsm.Master)
 	b.reaches("W", fsm.Master)
 	a.Track("health", true, 0)
