@@ -16,7 +16,7 @@ UNRACED  := ./bench/...
 # What counts allocations and cannot under the race detector, whose sync.Pool forgets on purpose.
 ALLOCS   := ./modules/regex ./modules/sample
 # Packages that are tested at a time: those with network namespaces in them mostly wait.
-BESIDE   := -p 3
+BESIDE   := -p 4
 # Those that take longest begin first.
 LONGEST  := ./integration ./vrrpapp/speaker ./vrrpapp/guard ./vrrpapp/netif
 # What holds fail-over to milliseconds has the machine to itself.
