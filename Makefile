@@ -18,9 +18,9 @@ ALLOCS   := ./modules/regex ./modules/sample
 # Packages that are tested at a time: those with network namespaces in them mostly wait.
 BESIDE   := -p 4
 # Those that take longest begin first.
-LONGEST  := ./integration ./vrrpapp/speaker ./vrrpapp/guard ./vrrpapp/netif
-# What holds fail-over to milliseconds has the machine to itself.
-TIMED    := ./integration/ha
+LONGEST  := ./integration ./vrrpapp/guard ./vrrpapp/netif
+# Those that hold elections and fail-over to milliseconds have the machine to themselves.
+TIMED    := ./vrrpapp/speaker ./integration/ha
 
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
@@ -42,8 +42,8 @@ lint:
 	$(NOCGO) $(GO) tool staticcheck ./...
 
 test-only:
-	$(GO) test -race $(BESIDE) $(LONGEST) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha)
-	$(GO) test -race $(TIMED)
+	$(GO) test -race $(BESIDE) $(LONGEST) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha -e /vrrpapp/speaker)
+	$(GO) test -race -p 1 $(TIMED)
 	$(NOCGO) $(GO) test -run Alloc $(ALLOCS)
 	$(NOCGO) $(GO) test $(UNRACED)
 
