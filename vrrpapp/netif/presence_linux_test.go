@@ -1,6 +1,7 @@
 package netif
 
 import (
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -58,6 +59,7 @@ func (a *acquaintance) knows(t *testing.T, want int) {
 func TestPresenceFlood(t *testing.T) {
 	one, _ := pair(t)
 	a := bePresent(t, one)
+	var all []net.Conn
 	one.Do(func() error {
 		for range 4 * mostOthers {
 			c, err := net.Dial("unix", presenceName)
@@ -65,11 +67,16 @@ func TestPresenceFlood(t *testing.T) {
 				return err
 			}
 			t.Cleanup(func() { c.Close() })
+			all = append(all, c)
 		}
 		return nil
 	})
-	a.knows(t, mostOthers)
-	time.Sleep(10 * presencePace) // whether more come shows only in time
+	for i, c := range all[mostOthers:] {
+		c.SetReadDeadline(time.Now().Add(soon))
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+			t.Fatalf("connection %d: %v, want its end", mostOthers+i, err)
+		}
+	}
 	a.knows(t, mostOthers)
 	a.Close()
 }

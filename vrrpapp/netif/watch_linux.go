@@ -24,6 +24,9 @@ type Watcher struct {
 	tell func(Event)
 	done chan struct{}
 
+	closing chan struct{}
+	once    sync.Once
+
 	mu     sync.Mutex
 	table  table
 	queue  []Event // made under the mutex, told without it
@@ -35,7 +38,7 @@ type Watcher struct {
 // quick; it may ask the watcher, whose answers are as new as the event or newer. What is there already is no event: ask
 // for it after Watch has returned. Watching needs no privilege, except for a large buffer.
 func Watch(cfg WatchConfig, tell func(Event)) (*Watcher, error) {
-	w := &Watcher{tell: tell, done: make(chan struct{})}
+	w := &Watcher{tell: tell, done: make(chan struct{}), closing: make(chan struct{})}
 	w.table = table{byIndex: map[int]*known{}, emit: func(e Event) { w.queue = append(w.queue, e) }}
 	if cfg.Buffer == 0 {
 		cfg.Buffer = defaultWatchBuffer
@@ -114,7 +117,10 @@ func (w *Watcher) run() {
 		n, open, err := w.read(buf)
 		for again := err != nil; open && again; {
 			if open, again = w.overrun(buf); again {
-				time.Sleep(compareAgain)
+				select {
+				case <-w.closing:
+				case <-time.After(compareAgain):
+				}
 			}
 		}
 		if !open {
@@ -286,6 +292,7 @@ func (w *Watcher) Err() error {
 
 // Close ends the watch and waits for the last event to be told.
 func (w *Watcher) Close() error {
+	w.once.Do(func() { close(w.closing) })
 	err := w.f.Close()
 	<-w.done
 	return errors.Join(err, w.host.Close())
