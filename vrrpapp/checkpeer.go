@@ -92,15 +92,11 @@ func checkPeers(ctx context.Context, out io.Writer, c speaker.Config, span time.
 			return err
 		}
 		wg.Go(func() {
-			for ctx.Err() == nil {
-				if s.Receive(func(p *netif.Packet) {
-					if !twins(&c, r, p.Src) {
-						h.packet(r, p)
-					}
-				}) != nil {
-					time.Sleep(10 * time.Millisecond) // of the network: it may come again at once
+			s.ReceiveAll(func(p *netif.Packet) {
+				if !twins(&c, r, p.Src) {
+					h.packet(r, p)
 				}
-			}
+			})
 		})
 		context.AfterFunc(ctx, func() { s.Close() }) // also when another socket cannot be opened: the wait above is for its reader
 	}

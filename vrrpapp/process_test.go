@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -293,8 +294,14 @@ func TestEarlyReport(t *testing.T) {
 	opens := p.opens
 	p.opens = func(b *built, report func(speaker.Report)) (speaker.Speaker, string, error) {
 		s, where, err := opens(b, report)
+		said, says := io.Pipe()
+		b.log = slog.New(slog.NewTextHandler(says, nil))
 		report(speaker.Report{Kind: guard.Restarted, Detail: "killed"})
-		time.Sleep(20 * time.Millisecond) // the desk may have taken it before anybody rules
+		line := make([]byte, 1000)
+		if n, _ := said.Read(line); !strings.Contains(string(line[:n]), "killed") { // the desk has it, and nobody rules yet
+			t.Errorf("it says %q", line[:n])
+		}
+		said.Close()
 		return s, where, err
 	}
 	one, _ := make1(t, "A")

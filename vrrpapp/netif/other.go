@@ -18,6 +18,7 @@ func (*Socket) SetVRIDs(VRIDs) error             { return ErrUnsupported }
 func (*Socket) Receive(func(*Packet)) error      { return ErrUnsupported }
 func (*Socket) Drain(func(*Packet)) (int, error) { return 0, ErrUnsupported }
 func (*Socket) SetReadDeadline(time.Time) error  { return ErrUnsupported }
+func (*Socket) ReceiveAll(func(*Packet))         {}
 func (*Socket) Send(*Packet) error               { return ErrUnsupported }
 func (*Socket) Dropped() uint64                  { return 0 }
 func (*Socket) Close() error                     { return nil }

@@ -71,6 +71,25 @@ func (s *Socket) Receive(fn func(*Packet)) error {
 	return r.err
 }
 
+// receiveAgain is the pause after an error of the network: it may come again at once, and as often.
+const receiveAgain = 10 * time.Millisecond
+
+// ReceiveAll is Receive until Close.
+func (s *Socket) ReceiveAll(fn func(*Packet)) {
+	for {
+		err := s.Receive(fn)
+		if errors.Is(err, os.ErrClosed) {
+			return
+		}
+		if err != nil {
+			select {
+			case <-s.closing:
+			case <-time.After(receiveAgain):
+			}
+		}
+	}
+}
+
 // Drain calls fn for each packet that has arrived before the call, without waiting, and returns how many there were. A
 // timeout is to be believed only after it: the packet that it waited for may be queued. When a Receive is under way in
 // another goroutine, Drain waits for its fn.

@@ -23,6 +23,8 @@ type Socket struct {
 	tx       transmitter
 	dropped  atomic.Uint64
 	filterMu sync.Mutex
+	closing  chan struct{}
+	closed   sync.Once
 }
 
 // Open opens the two sockets that it takes: what receives is bound to the group or own address, what sends is not.
@@ -33,7 +35,7 @@ func Open(cfg SocketConfig) (*Socket, error) {
 	if cfg.Buffer == 0 {
 		cfg.Buffer = defaultBuffer
 	}
-	s := &Socket{cfg: cfg}
+	s := &Socket{cfg: cfg, closing: make(chan struct{})}
 	in, err := cfg.receiving()
 	if err != nil {
 		return nil, cfg.failed("receive", err)
@@ -233,4 +235,7 @@ func (s *Socket) Dropped() uint64 {
 }
 
 // Close closes both sockets and ends a Receive that waits.
-func (s *Socket) Close() error { return errors.Join(s.in.Close(), s.out.Close()) }
+func (s *Socket) Close() error {
+	s.closed.Do(func() { close(s.closing) })
+	return errors.Join(s.in.Close(), s.out.Close())
+}

@@ -166,10 +166,8 @@ func TestScriptThatLasts(t *testing.T) {
 	}}})
 	n.Changed(Instance, "V", Master, 1)
 	n.Changed(Instance, "V", Backup, 2)
-	for deadline := time.Now().Add(10 * time.Second); strings.Count(read(out), "\n") < 2; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("only %q ran", read(out))
-		}
+	if !within(10*time.Second, func() bool { return strings.Count(read(out), "\n") == 2 }) {
+		t.Fatalf("only %q ran", read(out))
 	}
 	if want := lasting + " for MASTER still runs: " + command + " for MASTER is started beside it"; !strings.Contains(n.logged(), want) {
 		t.Errorf("%s\nwant %s", n.logged(), want)

@@ -1,12 +1,9 @@
 package speaker
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"sync"
-	"time"
 
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif"
 )
@@ -88,19 +85,10 @@ func (l *Local) openSocket(on netif.Interface, key socketKey, vrid uint8) (*sock
 
 // read hands packets to the loop until the socket is closed.
 func (s *socket) read(l *Local) {
-	receive := func(p *netif.Packet) {
+	s.io.ReceiveAll(func(p *netif.Packet) {
 		l.inbox.put(s, p)
 		l.rouse()
-	}
-	for {
-		err := s.io.Receive(receive)
-		if errors.Is(err, os.ErrClosed) {
-			return
-		}
-		if err != nil {
-			time.Sleep(10 * time.Millisecond) // of the network: it may come again at once
-		}
-	}
+	})
 }
 
 func (s *socket) close() error {
