@@ -21,6 +21,8 @@ BESIDE   := -p 4
 LONGEST  := ./integration ./vrrpapp/guard ./vrrpapp/netif
 # Those that hold elections and fail-over to milliseconds have the machine to themselves.
 TIMED    := ./vrrpapp/speaker ./integration/ha
+# lint has vetted everything, and with all checks.
+VETTED   := -vet=off
 
 export CADDY_HAPROXY_REQUIRE_ORACLE = 1
 # As xcaddy builds: all builds, also those inside of tests, then share one compilation of what they import.
@@ -42,10 +44,10 @@ lint:
 	$(NOCGO) $(GO) tool staticcheck ./...
 
 test-only:
-	$(GO) test -race $(BESIDE) $(LONGEST) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha -e /vrrpapp/speaker)
-	$(GO) test -race -p 1 $(TIMED)
-	$(NOCGO) $(GO) test -run Alloc $(ALLOCS)
-	$(NOCGO) $(GO) test $(UNRACED)
+	$(GO) test $(VETTED) -race $(BESIDE) $(LONGEST) $$($(GO) list ./... | grep -v -e /bench -e /integration/ha -e /vrrpapp/speaker)
+	$(GO) test $(VETTED) -race -p 1 $(TIMED)
+	$(NOCGO) $(GO) test $(VETTED) -run Alloc $(ALLOCS)
+	$(NOCGO) $(GO) test $(VETTED) $(UNRACED)
 
 fuzz:
 	@scripts/fuzz $(FUZZTIME)

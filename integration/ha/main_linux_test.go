@@ -1,25 +1,19 @@
 package ha
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"testing"
 
 	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
+	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
 
 // caddyBin is the program under test. TestMain builds it.
 var caddyBin string
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	// A case waits most of its time: there may be more of them at a time than processors.
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if !given {
-		flag.Set("test.parallel", "16")
-	}
+	nstest.Parallel("16")
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "integration/ha:", err)

@@ -27,7 +27,7 @@ func (m *Machine) backupHears(a *Advert, at time.Time) {
 	case a.Priority == 0 && at.Before(m.resigned) && a.Source == m.heard.Source:
 		// said again, in case the first was lost: the takeover is not to wait for that
 	case a.Priority == 0:
-		m.heard.Source = a.Source
+		m.heard.Source, m.led = a.Source, time.Time{}
 		m.learnt, m.spoken = a.Interval, a.Version
 		m.resigned = at.Add(m.skew())
 		m.arm(tDown, m.resigned)
@@ -36,10 +36,16 @@ func (m *Machine) backupHears(a *Advert, at time.Time) {
 	}
 }
 
-// hasty says that following a would shorten the wait for a better master that is not due yet: while nodes have different
-// intervals, the last word of a loser with a short one would make this node take over before the winner speaks again.
+// worse says that a better master than the sender has spoken and is not due yet. Whatever the loser says in between, and in
+// whichever order its messages come, that one is waited for.
+func (m *Machine) worse(a *Advert, at time.Time) bool {
+	return a.Source != m.leader && a.Priority < m.leading && at.Before(m.led)
+}
+
+// hasty says that following a would shorten the wait for a better master: while nodes have different intervals, the last word
+// of a loser with a short one would make this node take over before the winner speaks again.
 func (m *Machine) hasty(a *Advert, at time.Time) bool {
-	return a.Source != m.leader && a.Priority < m.leading && at.Add(time.Duration(m.cfg.DownAdverts+1)*a.Interval).Before(m.due[tDown])
+	return m.worse(a, at) && at.Add(time.Duration(m.cfg.DownAdverts+1)*a.Interval).Before(m.led)
 }
 
 // defers says whether the sender is left alone as master.
@@ -65,8 +71,11 @@ func (m *Machine) obey(a *Advert, at time.Time) {
 	m.listened, m.orphaned, m.wants = false, false, false
 	m.resigned = time.Time{}
 	m.learnt, m.spoken = a.Interval, a.Version
-	m.leader, m.leading = a.Source, a.Priority
-	m.arm(tDown, at.Add(m.downInterval()))
+	due := at.Add(m.downInterval())
+	if !m.worse(a, at) {
+		m.leader, m.leading, m.led = a.Source, a.Priority, due
+	}
+	m.arm(tDown, due)
 }
 
 // masterDown is the master down timer. One that comes later than an interval means that this process did not run, or

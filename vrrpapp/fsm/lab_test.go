@@ -192,6 +192,11 @@ func (n *station) drain() {
 }
 
 func (n *station) perform(effects []Effect) {
+	if !n.m.Succeeded() {
+		n.followed = time.Time{}
+	} else if n.followed.IsZero() {
+		n.followed = n.m.successor.Received
+	}
 	late := time.Duration(0)
 	if last := len(effects) - 1; n.lab.slow && last >= 0 && effects[last].Do == Transition && effects[last].Why == PriorityZero {
 		late = n.lab.span(n.lab.moment())
@@ -211,8 +216,6 @@ func (n *station) perform(effects []Effect) {
 			if n.m.Succeeded() {
 				n.lab.wrong = fmt.Sprintf("%d announces beside its successor", n.id)
 			}
-		case Hush:
-			n.followed = n.m.successor.Received
 		case AddAddresses:
 			if late > 0 {
 				n.addIn(late, e.Prefixes)
@@ -233,7 +236,7 @@ func (n *station) perform(effects []Effect) {
 func (l *lab) moment() time.Duration {
 	d := 40 * time.Millisecond
 	for _, n := range l.nodes {
-		d = min(d, n.cfg.Interval/4, n.m.step()/4) // also what an earlier configuration says is heard
+		d = min(d, n.cfg.Interval/2, n.m.step()/2) // also what an earlier configuration says is heard
 	}
 	return d
 }

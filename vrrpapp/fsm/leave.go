@@ -29,6 +29,7 @@ func (m *Machine) leave(why Reason) {
 	}
 	m.left = m.now
 	m.say0(1)
+	m.hush()
 	m.zeros = repeats0
 	m.arm(tZero, m.now.Add(m.gap0()))
 	m.arm(tLeave, m.now.Add(repeats0*m.gap0()+m.patience()+slack))

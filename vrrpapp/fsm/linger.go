@@ -46,7 +46,6 @@ func (m *Machine) follow(a *Advert, at time.Time) {
 		m.finish()
 		return
 	}
-	m.hush()
 	m.arm(tLeave, at.Add(wait))
 }
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// hush is the answer to the successor's first advertisement.
+// hush belongs to leaving: what has not been announced by then never is.
 const hush = "hush [10.0.0.100/32]"
 
 // TestLinger: RFC 5798 6.4.2 has a new master advertise before it has the addresses, and so keepalived does. Who leaves keeps
@@ -15,29 +15,29 @@ func TestLinger(t *testing.T) {
 	at, list := 5800*ms, []netip.Prefix{vip}
 	const away = "remove [10.0.0.100/32]; LEAVING->"
 	follows := func(begun []step, more ...step) []step {
-		return life(life(begun, step{at, says(n, 50, lower), hush, at + linger}), more...)
+		return life(life(begun, step{at, says(n, 50, lower), "", at + linger}), more...)
 	}
 	stops, holds, yields := left(Stop{}, "stop"), left(Hold{ByOperator}, "hold"), left(HandOver{}, "handover")
 	quick := with(f, func(c *Config) { c.Interval = 10 * ms })
 	tracked := with(n, func(c *Config) { c.Trackers = []Tracker{{Name: "chk"}} })
 	two := with(n, func(c *Config) { c.Addresses = []netip.Prefix{vip, extra[0]} })
 	playAll(t, []row{
-		{"version 3", "as long", f, life(ruling(f), step{400 * ms, HandOver{}, "advertise 0; MASTER->LEAVING handover", 0},
-			step{410 * ms, says(f, 50, lower), hush, 450 * ms}, step{450 * ms, Tick{}, away + "BACKUP handover", 410*ms + down3})},
-		{"version 3", "half of the shorter interval", f, life(ruling(f), step{400 * ms, HandOver{}, "advertise 0; MASTER->LEAVING handover", 0},
-			step{410 * ms, says(quick, 50, lower), "report interval_differs 10.0.0.1; " + hush, 415 * ms})},
-		{"version 3", "5 ms at 10 ms", quick, life(ruling(quick), step{40 * ms, HandOver{}, "advertise 0; MASTER->LEAVING handover", 0},
-			step{48 * ms, says(quick, 50, lower), hush, 53 * ms}, step{53 * ms, Tick{}, away + "BACKUP handover", 0})},
+		{"version 3", "as long", f, life(ruling(f), step{400 * ms, HandOver{}, "advertise 0; " + hush + "; MASTER->LEAVING handover", 0},
+			step{410 * ms, says(f, 50, lower), "", 450 * ms}, step{450 * ms, Tick{}, away + "BACKUP handover", 410*ms + down3})},
+		{"version 3", "half of the shorter interval", f, life(ruling(f), step{400 * ms, HandOver{}, "advertise 0; " + hush + "; MASTER->LEAVING handover", 0},
+			step{410 * ms, says(quick, 50, lower), "report interval_differs 10.0.0.1", 415 * ms})},
+		{"version 3", "5 ms at 10 ms", quick, life(ruling(quick), step{40 * ms, HandOver{}, "advertise 0; " + hush + "; MASTER->LEAVING handover", 0},
+			step{48 * ms, says(quick, 50, lower), "", 53 * ms}, step{53 * ms, Tick{}, away + "BACKUP handover", 0})},
 		{"by configuration", "not at all", with(n, func(c *Config) { c.NoLinger = true }), life(yields, step{at, says(n, 50, lower), away + "BACKUP handover", at + down2})},
 		{"time", "counts from the kernel's receipt, and from the last word for the master down timer", n, life(yields,
-			step{at + 10*ms, says(n, 50, lower, func(a *Advert) { a.Received = epoch.Add(at) }), hush, at + linger},
+			step{at + 10*ms, says(n, 50, lower, func(a *Advert) { a.Received = epoch.Add(at) }), "", at + linger},
 			step{at + 20*ms, says(n, 50, lower, func(a *Advert) { a.Received = epoch.Add(at + 15*ms) }), "", at + linger},
 			step{at + linger, Tick{}, away + "BACKUP handover", at + 15*ms + down2})},
 		{"time", "a late process", n, follows(yields, step{at + 2*sec, Tick{}, away + "BACKUP handover", at + down2})},
 		{"time", "a process so late that the successor may be dead listens first", n, follows(yields,
 			step{at + 9*sec, Tick{}, away + "BACKUP handover; report timer_late 10.0.0.5", at + 10*sec})},
 		{"the successor", "is heard before the repetitions of priority 0 are over: they end", n, life(ruling(n),
-			step{5 * sec, Stop{}, "advertise 0; MASTER->LEAVING stop", 5002 * ms}, step{5001 * ms, says(n, 254, higher), hush, 5041 * ms},
+			step{5 * sec, Stop{}, "advertise 0; " + hush + "; MASTER->LEAVING stop", 5002 * ms}, step{5001 * ms, says(n, 254, higher), "", 5041 * ms},
 			step{5041 * ms, Tick{}, away + "INIT stop", never})},
 		{"the successor", "does not prolong it by further words", n, follows(stops,
 			step{at + 10*ms, says(n, 50, lower), "", at + linger}, step{at + 39*ms, says(n, 50, lower), "", at + linger}, step{at + linger, Tick{}, away + "INIT stop", never})},
@@ -47,7 +47,7 @@ func TestLinger(t *testing.T) {
 		{"a second master", "ends it", n, follows(stops, step{at + 10*ms, says(n, 60, higher), away + "INIT stop", never})},
 		{"a second master", "is obeyed", n, follows(yields, step{at + 10*ms, says(n, 60, higher), away + "BACKUP handover", at + 10*ms + down2})},
 		{"a second master", "the same in fault", tracked, life(life([]step{{0, Track{Name: "chk", Up: true}, "", never}}, left(Track{Name: "chk"}, "tracker_down")...),
-			step{at, says(n, 50, lower), hush, at + linger}, step{at + 10*ms, says(n, 60, higher), away + "FAULT tracker_down", never})},
+			step{at, says(n, 50, lower), "", at + linger}, step{at + 10*ms, says(n, 60, higher), away + "FAULT tracker_down", never})},
 		{"orders", "Stop.Abrupt ends it", n, follows(stops, step{at + 10*ms, Stop{Abrupt: true}, away + "INIT stop", never})},
 		{"orders", "Stop makes it end in INIT, Start takes that back", n, follows(yields, step{at + 10*ms, Stop{}, "", at + linger},
 			step{at + 20*ms, Start{}, "", at + linger}, step{at + 30*ms, Stop{}, "", at + linger}, step{at + linger, Tick{}, away + "INIT stop", never})},
@@ -57,15 +57,15 @@ func TestLinger(t *testing.T) {
 		{"orders", "a held node that lingered never takes over", n, follows(holds, step{at + linger, Tick{}, away + "BACKUP handover", at + down2},
 			step{at + down2, Tick{}, "report held_without_master 10.0.0.1", never})},
 		{"tracker", "up again: it is a backup all the same", tracked, life(life([]step{{0, Track{Name: "chk", Up: true}, "", never}}, left(Track{Name: "chk"}, "tracker_down")...),
-			step{at, says(n, 50, lower), hush, at + linger}, step{at + 10*ms, Track{Name: "chk", Up: true}, "", at + linger},
+			step{at, says(n, 50, lower), "", at + linger}, step{at + 10*ms, Track{Name: "chk", Up: true}, "", at + linger},
 			step{at + linger, Tick{}, away + "BACKUP handover", at + down2})},
 		{"carrier", "lost: gone at once", n, follows(yields, step{at + 10*ms, Interface{}, away + "FAULT link_down", never})},
 		{"announcement", "addresses that are taken away come back unannounced", n, follows(stops,
 			step{at + 10*ms, Removed{list}, "add [10.0.0.100/32]; report addresses_removed invalid IP", at + linger}, step{at + linger, Tick{}, away + "INIT stop", never})},
 		{"announcement", "so do those of a reload", n, follows(stops,
 			step{at + 10*ms, Reload{two}, "add [10.0.0.101/24]", at + linger}, step{at + linger, Tick{}, "remove [10.0.0.100/32 10.0.0.101/24]; LEAVING->INIT stop", 0})},
-		{"announcement", "the next mastership has its own", p, life(ruling(p), step{5 * sec, HandOver{}, "advertise 0; MASTER->LEAVING handover", 0},
-			step{at, says(p, 50, lower), hush, 0}, step{at + linger, Tick{}, away + "BACKUP handover", at + down2}, step{at + down2, Tick{}, takes + "master_down", 0})},
+		{"announcement", "the next mastership has its own", p, life(ruling(p), step{5 * sec, HandOver{}, "advertise 0; " + hush + "; MASTER->LEAVING handover", 0},
+			step{at, says(p, 50, lower), "", 0}, step{at + linger, Tick{}, away + "BACKUP handover", at + down2}, step{at + down2, Tick{}, takes + "master_down", 0})},
 	})
 }
 

@@ -30,6 +30,7 @@ type Machine struct {
 	spoken    uint8         // the version that it came with
 	leader    netip.Addr    // whose silence is waited for
 	leading   uint8         // its priority; 0: nobody's
+	led       time.Time     // until when its own last message counts
 	heard     Heard         // the last advertisement of another master
 	resigned  time.Time     // until when a repeated priority 0 of heard means nothing new; zero: the master has not left
 	lastSent  time.Time     // the last advertisement as master

@@ -276,7 +276,7 @@ func handingOver(l *lab) bool {
 // overstays says that it keeps the addresses beside its successor for longer than the moment which that one needs.
 func overstays(n *station) bool {
 	s := &n.m.successor
-	return n.m.Succeeded() && n.lab.now.After(n.followed.Add(min(40*ms, n.cfg.Interval/4, s.Interval/4)))
+	return n.m.Succeeded() && n.lab.now.After(n.followed.Add(min(40*ms, n.cfg.Interval/2, s.Interval/2)))
 }
 
 func judge(t *testing.T, l *lab, seed uint64, since []*station) bool {

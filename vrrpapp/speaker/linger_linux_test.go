@@ -46,7 +46,7 @@ func TestSuccessorAnnouncesLast(t *testing.T) {
 	if nstest.Within(200*time.Millisecond, func() bool { return !strings.Contains(client.IP("neigh show dev eth0 to "+vip.String()), mac) }) {
 		t.Errorf("the client sends to %s", client.IP("neigh show dev eth0"))
 	}
-	most := 100*time.Millisecond/4 + 15*time.Millisecond
+	most := 40*time.Millisecond + 15*time.Millisecond
 	if raceEnabled {
 		most *= 5
 	}

@@ -15,7 +15,10 @@ import (
 	"github.com/caddy-haproxy/caddy-haproxy/vrrpapp/netif/nstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	nstest.Parallel("6")
+	goleak.VerifyTestMain(m)
+}
 
 // soon bounds what must happen at once; a loaded machine gets a lot of it.
 const soon = 5 * time.Second
