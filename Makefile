@@ -18,7 +18,7 @@ ALLOCS   := ./modules/regex ./modules/sample
 # Packages that are tested at a time: those with network namespaces in them mostly wait.
 BESIDE   := -p 4
 # Those that take longest begin first.
-LONGEST  := ./integration ./vrrpapp/guard ./vrrpapp/netif
+LONGEST  := ./integration ./cmd/build ./vrrpapp/guard ./vrrpapp/netif
 # Those that hold elections and fail-over to milliseconds have the machine to themselves.
 TIMED    := ./vrrpapp/speaker ./integration/ha
 # lint has vetted everything, and with all checks.

@@ -1,4 +1,4 @@
-package integration
+package main
 
 import (
 	"os"
@@ -10,10 +10,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
 )
 
-// modulesPath lists the modules that this project adds to Caddy: names are part of the product.
-const modulesPath = "testdata/modules.txt"
+const (
+	// modulesPath lists the modules that this project adds to Caddy: names are part of the product.
+	modulesPath = "testdata/modules.txt"
+	// commandsPath lists the ways to build, those of the README among them. The last one makes Go ask for the module's versions.
+	commandsPath = "testdata/commands.txt"
+)
 
 // ourModules are the modules of a binary that are this project's.
 func ourModules(t *testing.T, bin string) []string {
@@ -32,43 +38,51 @@ func ourModules(t *testing.T, bin string) []string {
 	return list
 }
 
-// TestModules compares the binary's modules with the list, in both directions.
-func TestModules(t *testing.T) {
-	needPrograms(t)
-	text, err := os.ReadFile(modulesPath)
+// listed are the lines of a file.
+func listed(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Split(strings.TrimSpace(string(text)), "\n"), ourModules(t, caddyBin)); diff != "" {
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+// TestModules compares the modules of cmd/caddy with the list, in both directions.
+func TestModules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: nothing is built")
+	}
+	t.Parallel()
+	caddy, err := binary.Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := ourModules(t, caddy)
+	if diff := cmp.Diff(listed(t, modulesPath), is); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", modulesPath, diff)
 	}
 	for _, want := range []string{"haproxy", "haproxy.balance.roundrobin", "haproxy.checks.httpchk", "caddy.adapters.haproxy"} {
-		if !slices.Contains(ourModules(t, caddyBin), want) {
+		if !slices.Contains(is, want) {
 			t.Errorf("no module %s", want)
 		}
 	}
 	// What the README's caddy-l4 brings, and Caddy's own, are there too.
-	out, err := exec.Command(caddyBin, "list-modules").Output()
+	out, err := exec.Command(caddy, "list-modules").Output()
 	if err != nil || !strings.Contains(string(out), "\nlayer4\n") || !strings.Contains(string(out), "\nhttp.handlers.reverse_proxy\n") {
 		t.Errorf("layer4 or reverse_proxy is missing (%v)", err)
 	}
 }
 
-// buildCommands are the ways to build, those of the README among them. The last one makes Go ask for the module's versions.
-const buildCommands = `
-go run ./cmd/build
-go tool xcaddy build v2.11.9 --with github.com/caddy-haproxy/caddy-haproxy@v0.0.0=. --with github.com/mholt/caddy-l4@v0.1.2
-go tool xcaddy build v2.11.9 --with github.com/caddy-haproxy/caddy-haproxy=. --with github.com/mholt/caddy-l4@v0.1.2
-`
-
-// TestBuilds runs the build commands; the binaries have the modules of the one under test.
+// TestBuilds runs the build commands: all binaries have the modules of the list.
 func TestBuilds(t *testing.T) {
-	needPrograms(t)
+	if testing.Short() {
+		t.Skip("-short: nothing is built")
+	}
 	t.Parallel()
-	want := ourModules(t, caddyBin)
+	want := listed(t, modulesPath)
 	proxy := noVersions(t)
-	for line := range strings.Lines(strings.TrimSpace(buildCommands)) {
-		line = strings.TrimSpace(line)
+	for _, line := range listed(t, commandsPath) {
 		t.Run(line, func(t *testing.T) {
 			bin := filepath.Join(t.TempDir(), "caddy")
 			args := strings.Fields(line)
@@ -78,7 +92,7 @@ func TestBuilds(t *testing.T) {
 				args = append(args, "--output", bin)
 			}
 			cmd := exec.Command(args[0], args[1:]...)
-			cmd.Dir = ".."
+			cmd.Dir = "../.."
 			if strings.Contains(line, "caddy-haproxy=.") {
 				cmd.Env = append(os.Environ(), "GOPROXY="+proxy)
 			}
@@ -86,7 +100,7 @@ func TestBuilds(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			if diff := cmp.Diff(want, ourModules(t, bin)); diff != "" {
-				t.Errorf("other modules than ./cmd/caddy's (-want +got):\n%s", diff)
+				t.Errorf("other modules than those of %s (-want +got):\n%s", modulesPath, diff)
 			}
 		})
 	}
