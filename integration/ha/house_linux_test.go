@@ -182,6 +182,7 @@ func trio(t *testing.T) (a, b, client *node) {
 // TestHouse: the backup listens on an address that it does not have, and a planned stop is not noticed by clients: the frontend
 // serves as long as the address is there. Only a connection that is open at this moment is lost.
 func TestHouse(t *testing.T) {
+	t.Parallel()
 	for _, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 
 // What we send, tcpdump understands: advertisements of all kinds of virtual routers and what announces their addresses.
 func TestTcpdumpUnderstands(t *testing.T) {
+	t.Parallel()
 	pair, err := lab.Named("ours/ours", caddyBin)
 	if err != nil {
 		t.Fatal(err)
