@@ -138,9 +138,6 @@ func (m *Member) Child() int {
 	return 0
 }
 
-// Signal signals all processes of the node.
-func (m *Member) Signal(sig syscall.Signal) { signalAll(family(m.Parent()), sig) }
-
 // Reload changes the configuration and puts it in force.
 func (m *Member) Reload(change func(c *Config)) {
 	if err := m.TryReload(change); err != nil {
