@@ -70,4 +70,5 @@ build:
 # Write the golden files anew from what the code does now; look at the difference before you commit it.
 goldens:
 	$(GO) test ./haproxyadapter ./vrrpapp/keepalivedconf ./caddyfile -update
+	$(GO) test ./cmd/build -run TestModules -update
 	$(GO) test ./integration -short -run TestREADMETable -readme

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/caddy-haproxy/caddy-haproxy/integration/binary"
+	"github.com/caddy-haproxy/caddy-haproxy/internal/goldens"
 )
 
 const (
@@ -21,68 +20,54 @@ const (
 	commandsPath = "testdata/commands.txt"
 )
 
-// ourModules are the modules of a binary that are this project's.
-func ourModules(t *testing.T, bin string) []string {
+// checkModules compares a binary's modules that are this project's with the list, in both directions, and returns all of its modules.
+func checkModules(t *testing.T, bin string) string {
 	t.Helper()
 	out, err := exec.Command(bin, "list-modules").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
+	var ours []string
 	for line := range strings.Lines(string(out)) {
-		if regexp.MustCompile(`(^|\.)haproxy($|\.|_)`).MatchString(strings.TrimSpace(line)) {
-			list = append(list, strings.TrimSpace(line))
+		if name := strings.TrimSpace(line); own.MatchString(name) {
+			ours = append(ours, name)
 		}
 	}
-	slices.Sort(list)
-	return list
+	slices.Sort(ours)
+	goldens.CompareFile(t, modulesPath, strings.Join(ours, "\n")+"\n")
+	return string(out)
 }
 
-// listed are the lines of a file.
-func listed(t *testing.T, path string) []string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Split(strings.TrimSpace(string(text)), "\n")
-}
+// own are names with haproxy as one of their parts.
+var own = regexp.MustCompile(`(^|\.)haproxy($|\.|_)`)
 
-// TestModules compares the modules of cmd/caddy with the list, in both directions.
+// TestModules: cmd/caddy has the modules of the list, the most needed ones among them, what the README's caddy-l4 brings, and Caddy's own.
 func TestModules(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: nothing is built")
-	}
 	t.Parallel()
 	caddy, err := binary.Build(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	is := ourModules(t, caddy)
-	if diff := cmp.Diff(listed(t, modulesPath), is); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", modulesPath, diff)
-	}
-	for _, want := range []string{"haproxy", "haproxy.balance.roundrobin", "haproxy.checks.httpchk", "caddy.adapters.haproxy"} {
-		if !slices.Contains(is, want) {
+	all := strings.Split(checkModules(t, caddy), "\n")
+	for _, want := range []string{
+		"haproxy", "haproxy.balance.roundrobin", "haproxy.checks.httpchk", "caddy.adapters.haproxy", "layer4", "http.handlers.reverse_proxy",
+	} {
+		if !slices.Contains(all, want) {
 			t.Errorf("no module %s", want)
 		}
-	}
-	// What the README's caddy-l4 brings, and Caddy's own, are there too.
-	out, err := exec.Command(caddy, "list-modules").Output()
-	if err != nil || !strings.Contains(string(out), "\nlayer4\n") || !strings.Contains(string(out), "\nhttp.handlers.reverse_proxy\n") {
-		t.Errorf("layer4 or reverse_proxy is missing (%v)", err)
 	}
 }
 
 // TestBuilds runs the build commands: all binaries have the modules of the list.
 func TestBuilds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: nothing is built")
-	}
 	t.Parallel()
-	want := listed(t, modulesPath)
 	proxy := noVersions(t)
-	for _, line := range listed(t, commandsPath) {
+	commands, err := os.ReadFile(commandsPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(commands)) {
+		line = strings.TrimSpace(line)
 		t.Run(line, func(t *testing.T) {
 			bin := filepath.Join(t.TempDir(), "caddy")
 			args := strings.Fields(line)
@@ -99,9 +84,7 @@ func TestBuilds(t *testing.T) {
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			if diff := cmp.Diff(want, ourModules(t, bin)); diff != "" {
-				t.Errorf("other modules than those of %s (-want +got):\n%s", modulesPath, diff)
-			}
+			checkModules(t, bin)
 		})
 	}
 }

@@ -13,7 +13,7 @@ import (
 var caddyBin string
 
 func TestMain(m *testing.M) {
-	nstest.Parallel("16")
+	nstest.Parallel(16)
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "integration/ha:", err)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	nstest.Parallel("6")
+	nstest.Parallel(6)
 	goleak.VerifyTestMain(m)
 }
 
